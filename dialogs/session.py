@@ -1,0 +1,224 @@
+"""One person's place in the conversation, as a frozen value, and its JSON form.
+
+A session goes through JSON between any two inputs, so whatever matters must be here. It holds no name, no chat and
+no clock; the number of the message last posted comes from outside (`posted`), because only Telegram gives it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from dialogs.types import Answer, Part, Slot
+
+FORMAT = 1
+"""The JSON form's number: raise it when a field changes meaning, and teach `loads` the old form."""
+
+
+class Stage(StrEnum):
+    """The screen a person is looking at; each has one function in the lobby's or the engine's table."""
+
+    WELCOME = "welcome"
+    CONSENT = "consent"
+    REFUSED = "refused"
+    COMPONENT = "component"
+    QUESTIONNAIRE = "questionnaire"
+    RESUME = "resume"
+    HOME = "home"
+    LANGUAGE = "language"
+    MINE = "mine"
+    DELETE = "delete"
+    ASKING = "asking"
+    ADDING = "adding"
+    GATE = "gate"
+    REVIEW = "review"
+    PICK_ITEM = "pick-item"
+    PICK_FIELD = "pick-field"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What one person has said to one version of a questionnaire so far.
+
+    `id` counts the drafts of this person from 1. `items` are the items of the repeated section in rank order, the
+    last perhaps not answered yet; `ended` says that no further item follows, `spent` how many numbers are used.
+    `at` is the question on the screen, `picked` the item chosen for a change. `written` is the slot and number of the
+    text message taken last, while it may still be moved; `stray` a text that fitted nowhere. `receipt` is set while a
+    submission is being revised.
+    """
+
+    id: int
+    digest: str
+    started_at: datetime
+    answers: tuple[Answer, ...] = ()
+    items: tuple[int, ...] = ()
+    spent: int = 0
+    ended: bool = False
+    at: Slot | None = None
+    picked: int | None = None
+    adding: Slot | None = None
+    ticked: tuple[str, ...] = ()
+    written: tuple[Slot, int] | None = None
+    movable: bool = False
+    stray: Part | None = None
+    receipt: str = ""
+
+    def answer(self, slot: Slot | None) -> Answer | None:
+        """Return what stands in `slot`, or None while nothing was said there."""
+        return next((each for each in self.answers if each.slot == slot), None)
+
+    def put(self, answer: Answer) -> Draft:
+        """Return the draft with `answer` in its slot, in place of what stood there."""
+        if self.answer(answer.slot) is None:
+            return replace(self, answers=(*self.answers, answer))
+        return replace(self, answers=tuple(answer if a.slot == answer.slot else a for a in self.answers))
+
+    def without(self, *slots: Slot) -> Draft:
+        """Return the draft with nothing in `slots`."""
+        return replace(self, answers=tuple(a for a in self.answers if a.slot not in slots))
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Where one person is.
+
+    `turn` rises with every screen and never repeats, even after erasure (it starts at the second the session began).
+    `posted` is the number of the message that showed the present screen, None while it is unknown. `drafts` are open
+    drafts, the one in hand last; `revising` a submission opened from `/mine`. `consent` is the version of the text
+    agreed to, 0 before. `link` is what a deep link asked for, `aside` the stage to return to from an aside,
+    `pressed` the press taken last (turn and option), `album` the album already declined.
+    """
+
+    turn: int
+    stage: Stage = Stage.WELCOME
+    language: str = "sq"
+    bilingual: bool = True
+    consent: int = 0
+    component: str = ""
+    link: str = ""
+    aside: Stage | None = None
+    drafts: tuple[Draft, ...] = ()
+    revising: Draft | None = None
+    counter: int = 0
+    pressed: tuple[int, str] | None = None
+    album: str = ""
+    posted: int | None = None
+
+    @property
+    def draft(self) -> Draft | None:
+        """The draft in hand: the submission being revised, else the draft touched last."""
+        return self.revising or (self.drafts[-1] if self.drafts else None)
+
+    def holding(self, draft: Draft) -> Session:
+        """Return the session with `draft` in hand in place of the one with its number."""
+        if draft.receipt:
+            return replace(self, revising=draft)
+        return replace(self, drafts=(*(d for d in self.drafts if d.id != draft.id), draft))
+
+
+def begin(now: datetime, language: str | None) -> Session:
+    """Return the session of a person never seen before.
+
+    `language` is the language Telegram reports; only Albanian is believed at once, for many Albanians run Telegram
+    in English, so everybody else is greeted in both languages, Albanian first.
+    """
+    known = (language or "").lower().split("-")[0] == "sq"
+    return Session(turn=int(now.timestamp()), language="sq", bilingual=not known)
+
+
+# --- JSON ------------------------------------------------------------------------------------------------------------
+
+
+def dumps(session: Session) -> str:
+    """Return the session as JSON, without `posted`, which is kept beside it."""
+    return json.dumps({"format": FORMAT, **_session_out(session)}, ensure_ascii=False, separators=(",", ":"))
+
+
+def loads(text: str, posted: int | None = None) -> Session:
+    """Return the session that `dumps` wrote.
+
+    Raises ValueError when the form is newer than this program.
+    """
+    data = json.loads(text)
+    if data.pop("format") != FORMAT:
+        raise ValueError("this session was written by a newer version")
+    return _session_in(data, posted)
+
+
+def _session_out(session: Session) -> dict[str, Any]:
+    return {
+        "turn": session.turn,
+        "stage": session.stage.value,
+        "language": session.language,
+        "bilingual": session.bilingual,
+        "consent": session.consent,
+        "component": session.component,
+        "link": session.link,
+        "aside": session.aside.value if session.aside else None,
+        "drafts": [_draft_out(each) for each in session.drafts],
+        "revising": _draft_out(session.revising) if session.revising else None,
+        "counter": session.counter,
+        "pressed": session.pressed,
+        "album": session.album,
+    }
+
+
+def _session_in(data: dict[str, Any], posted: int | None) -> Session:
+    return Session(
+        **{
+            **data,
+            "stage": Stage(data["stage"]),
+            "aside": Stage(data["aside"]) if data["aside"] else None,
+            "drafts": tuple(_draft_in(each) for each in data["drafts"]),
+            "revising": _draft_in(data["revising"]) if data["revising"] else None,
+            "pressed": tuple(data["pressed"]) if data["pressed"] else None,
+        },
+        posted=posted,
+    )
+
+
+def _draft_out(draft: Draft) -> dict[str, Any]:
+    return {
+        "id": draft.id,
+        "digest": draft.digest,
+        "started_at": draft.started_at.isoformat(),
+        "answers": [(a.slot, a.parts, a.chosen, a.skipped) for a in draft.answers],
+        "items": draft.items,
+        "spent": draft.spent,
+        "ended": draft.ended,
+        "at": draft.at,
+        "picked": draft.picked,
+        "adding": draft.adding,
+        "ticked": draft.ticked,
+        "written": draft.written,
+        "movable": draft.movable,
+        "stray": draft.stray,
+        "receipt": draft.receipt,
+    }
+
+
+def _draft_in(data: dict[str, Any]) -> Draft:
+    return Draft(
+        **{
+            **data,
+            "started_at": datetime.fromisoformat(data["started_at"]),
+            "answers": tuple(_answer_in(*each) for each in data["answers"]),
+            "items": tuple(data["items"]),
+            "at": _slot_in(data["at"]),
+            "adding": _slot_in(data["adding"]),
+            "ticked": tuple(data["ticked"]),
+            "written": (Slot(*data["written"][0]), data["written"][1]) if data["written"] else None,
+            "stray": Part(*data["stray"]) if data["stray"] else None,
+        }
+    )
+
+
+def _answer_in(slot: list[Any], parts: list[list[Any]], chosen: list[str], skipped: bool) -> Answer:
+    return Answer(Slot(*slot), tuple(Part(*part) for part in parts), tuple(chosen), skipped)
+
+
+def _slot_in(slot: list[Any] | None) -> Slot | None:
+    return Slot(*slot) if slot else None
