@@ -17,7 +17,7 @@ class CatalogueHook(BuildHookInterface[Any]):
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile the catalogues under the project's root, whichever kind of build this is."""
         if self.target_name != "wheel":
             return

@@ -1,7 +1,7 @@
 """What every test may ask for: a fresh database of either kind, an empty Redis, a browser page.
 
-Servers start when first asked for, once in each worker, and end with it. A test gets a database of its own, so
-tests may run side by side and in any order. What one room alone needs belongs in that room's own conftest.
+Servers start when first asked for, once in each worker, and end with it. A test gets a database of its own,
+so tests may run side by side and in any order. What one room alone needs belongs in that room's own conftest.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(on_the_session_loop, append=False)
 
 
-# --------------------------------------------------------------------------------------------------------- databases
+# ------------------------------------------------------------------------------------------------- databases
 
 
 @pytest.fixture(scope="session")
@@ -79,12 +79,12 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return str(request.getfixturevalue(name))
 
 
-# ------------------------------------------------------------------------------------------------------------- Redis
+# ----------------------------------------------------------------------------------------------------- Redis
 
 
 @pytest.fixture(scope="session")
 def redis_server_url(worker_id: str) -> Iterator[str]:
-    """The address of a real Redis server: TEST_REDIS_URL with a database for each worker, or one of our own."""
+    """The address of a real Redis server: TEST_REDIS_URL, a database for each worker, or one of our own."""
     given = os.environ.get("TEST_REDIS_URL")
     if given:
         number = int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 0
@@ -102,7 +102,7 @@ def redis_url(redis_server_url: str) -> Iterator[str]:
         yield redis_server_url
 
 
-# ----------------------------------------------------------------------------------------------------------- browser
+# --------------------------------------------------------------------------------------------------- browser
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -82,7 +82,7 @@ provide_tests() {
         as_root apt-get update -qq </dev/null >/dev/null 2>&1 || true
     fi
     need "the Albanian dictionary" myspell-sq "has_dictionary sq_AL" "apt_install myspell-sq"
-    need "the English dictionary" hunspell-en-us "has_dictionary en_US" "apt_install hunspell-en-us"
+    need "the English dictionary" hunspell-en-gb "has_dictionary en_GB" "apt_install hunspell-en-gb"
     need "PostgreSQL" postgresql "has_server postgres" "apt_install postgresql"
     need "Redis" redis-server "has_server redis" "apt_install redis-server"
     need "Chromium" chromium "has_server chromium" "install_chromium"

