@@ -1,0 +1,125 @@
+"""What the parts of the bot hand to one another: who is asked (`World`), what came (`Arrival`), what follows (`Reply`).
+
+Values only. `inbound` makes arrivals, `conversation.handle` turns one into a reply, `gate` carries the reply out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from dialogs.types import Catalogue, Input, Menu
+
+if TYPE_CHECKING:
+    from storage import Database
+
+Body = Mapping[str, Any]
+"""What one outbox row says, as JSON; `bot.outbound` writes and reads it, nobody else looks inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What handling an update may lean on.
+
+    `catalogue` returns what can be asked at this moment, `clock` the time in UTC; `bot_id` is Telegram's number of
+    this bot, and `name` this process's, under which it leases what it is about to send.
+    """
+
+    database: Database
+    catalogue: Callable[[], Catalogue]
+    clock: Callable[[], datetime]
+    bot_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The message whose button was pressed, where Telegram still shows it: number, text and raw entities."""
+
+    number: int
+    text: str
+    entities: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One thing that one person did in their private chat with the bot.
+
+    `kind` is the transcript's word for it (text, press, command, edit or media) and `text` what they wrote, to the
+    character, empty for a press; `language_code` is what Telegram reports, perhaps nothing. `callback_id` is owed an
+    answer; `pressed` is None when the message is gone or too old.
+    """
+
+    chat_id: int
+    input: Input
+    kind: str
+    text: str = ""
+    language_code: str | None = None
+    callback_id: str | None = None
+    pressed: Pressed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A message committed to the outbox and leased to this process until it is sent; `turn` as in its row."""
+
+    id: int
+    body: Body
+    turn: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What to do after the commit.
+
+    `owed` is sent in order; rows that must wait behind earlier ones of the same person are not in it, the relay has
+    them. The rest concerns a press: `toast` is the words over the button (at most 200 are shown), `settled` the label
+    that was chosen, written beneath the pressed message when it loses its buttons, `redraw` the choices to draw
+    anew on it instead, which belong to turn `turn`. `repeated` marks an update that had been taken before.
+    """
+
+    owed: tuple[Owed, ...] = ()
+    toast: str = ""
+    settled: str = ""
+    redraw: Menu = ()
+    turn: int = 0
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """The person blocked the bot (`reachable` False) or came back."""
+
+    chat_id: int
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Intrusion:
+    """The bot was put in a group or channel; `speak` says whether a word of farewell may be said there."""
+
+    chat_id: int
+    speak: bool
+    language_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Nothing to do, and why; `callback_id` still gets its empty answer."""
+
+    why: str
+    callback_id: str | None = None
+
+
+Happening = Arrival | Reachable | Intrusion | Ignored
+"""Whatever one well-formed update may mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed(Exception):  # noqa: N818 - a property of the update, said of it
+    """The update lacks what is needed to act on it; `why` names the part, never its content."""
+
+    why: str
+    fields: Mapping[str, str] = field(default_factory=dict)
