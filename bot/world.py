@@ -1,12 +1,14 @@
-"""What the parts of the bot hand to one another: who is asked (`World`), what came (`Arrival`), what follows (`Reply`).
+"""What the parts of the bot hand to one another: who is asked (`World`), what came (`Arrival`), what follows
+(`Reply`).
 
-Values only. `inbound` makes arrivals, `conversation.handle` turns one into a reply, `gate` carries the reply out.
+Values only. `inbound` makes arrivals, `conversation.handle` turns one into a reply, `gate` carries the reply
+out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +25,8 @@ Body = Mapping[str, Any]
 class World:
     """What handling an update may lean on.
 
-    `catalogue` returns what can be asked at this moment, `clock` the time in UTC; `bot_id` is Telegram's number of
-    this bot, and `name` this process's, under which it leases what it is about to send.
+    `catalogue` returns what can be asked at this moment, `clock` the time in UTC; `bot_id` is Telegram's
+    number of this bot, and `name` this process's, under which it leases what it is about to send.
     """
 
     database: Database
@@ -47,9 +49,9 @@ class Pressed:
 class Arrival:
     """One thing that one person did in their private chat with the bot.
 
-    `kind` is the transcript's word for it (text, press, command, edit or media) and `text` what they wrote, to the
-    character, empty for a press; `language_code` is what Telegram reports, perhaps nothing. `callback_id` is owed an
-    answer; `pressed` is None when the message is gone or too old.
+    `kind` is the transcript's word for it (text, press, command, edit or media) and `text` what they wrote,
+    to the character, empty for a press; `language_code` is what Telegram reports, perhaps nothing.
+    `callback_id` is owed an answer; `pressed` is None when the message is gone or too old.
     """
 
     chat_id: int
@@ -74,10 +76,11 @@ class Owed:
 class Reply:
     """What to do after the commit.
 
-    `owed` is sent in order; rows that must wait behind earlier ones of the same person are not in it, the relay has
-    them. The rest concerns a press: `toast` is the words over the button (at most 200 are shown), `settled` the label
-    that was chosen, written beneath the pressed message when it loses its buttons, `redraw` the choices to draw
-    anew on it instead, which belong to turn `turn`. `repeated` marks an update that had been taken before.
+    `owed` is sent in order; rows that must wait behind earlier ones of the same person are not in it, the
+    relay has them. The rest concerns a press: `toast` is the words over the button (at most 200 are shown),
+    `settled` the label that was chosen, written beneath the pressed message when it loses its buttons,
+    `redraw` the choices to draw anew on it instead, which belong to turn `turn`. `repeated` marks an update
+    that had been taken before.
     """
 
     owed: tuple[Owed, ...] = ()
@@ -117,9 +120,5 @@ Happening = Arrival | Reachable | Intrusion | Ignored
 """Whatever one well-formed update may mean."""
 
 
-@dataclass(frozen=True, slots=True)
-class Malformed(Exception):  # noqa: N818 - a property of the update, said of it
-    """The update lacks what is needed to act on it; `why` names the part, never its content."""
-
-    why: str
-    fields: Mapping[str, str] = field(default_factory=dict)
+class Malformed(Exception):
+    """The update lacks what is needed to act on it; the message names the part, never its content."""
