@@ -19,7 +19,7 @@ def _plain(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return `text` as it is compared: small letters, no diacritics, signs as one space, apostrophes gone.
+    """Return `text` as it is compared: small letters, no diacritics, signs as one space, no apostrophes.
 
     `fold("Përgjigjja  ime!") == "pergjigjja ime"`, `fold("s’ka") == fold("S'KA") == "ska"`. Text of signs
     alone folds to nothing. Folding twice changes nothing.
@@ -29,7 +29,7 @@ def fold(text: str) -> str:
 
 
 def _rank(letter: str) -> tuple[int, bool]:
-    """Return where a letter or sign stands: each letter of Albanian's own follows the plain one it begins with."""
+    """Return where a letter or sign stands: a letter of Albanian's own follows the plain one it begins with."""
     base = _plain(letter)[:1]
     return (ord(base) if base else 0), letter in _OWN_LETTERS
 

