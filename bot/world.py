@@ -1,8 +1,6 @@
-"""What the parts of the bot hand to one another: who is asked (`World`), what came (`Arrival`), what follows
-(`Reply`).
+"""What the parts of the bot hand to one another: the `World` around them, an `Arrival`, the `Reply` to it.
 
-Values only. `inbound` makes arrivals, `conversation.handle` turns one into a reply, `gate` carries the reply
-out.
+Values only. `inbound` makes arrivals, `conversation.handle` turns one into a reply, `gate` carries it out.
 """
 
 from __future__ import annotations

@@ -1,0 +1,205 @@
+"""From one raw update to what a person did. Pure: no network, no clock, no database.
+
+An update is first trimmed to the few fields we use and only then read as aiogram's `Update`, so that nothing
+strange in a field nobody needs (a forward, a rich text, a name) can keep an answer from being taken.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update
+from pydantic import ValidationError
+
+from bot.kinds import CHATTER, CONTENT, MEDIA, META
+from bot.trim import trim
+from bot.world import Arrival, Happening, Ignored, Intrusion, Malformed, Pressed, Reachable
+from dialogs.types import Chosen, Command, Edited, Input, Media, Typed, Unsupported
+
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+
+COMMANDS = {
+    "start": "start",
+    "fillo": "start",
+    "continue": "continue",
+    "vazhdo": "continue",
+    "language": "language",
+    "gjuha": "language",
+    "help": "help",
+    "ndihme": "help",
+    "cancel": "cancel",
+    "anulo": "cancel",
+    "mine": "mine",
+    "te_miat": "mine",
+    "privacy": "privacy",
+    "privatesia": "privacy",
+    "mydata": "mydata",
+    "te_dhenat": "mydata",
+    "delete": "delete",
+    "fshi": "delete",
+}
+"""Each command and its Albanian twin, folded, to the name the dialogue knows."""
+
+LARGEST = 2**63 - 1
+STALE = Chosen(turn=0, option="")
+"""A press whose data is not ours, or not of this version: turn 0 is never the present one."""
+
+_COMMAND = re.compile(r"/(\w{1,32})(?:@(\w{1,64}))?(?:\s+(.*))?", re.DOTALL)
+_DATA = re.compile(r"([0-9]{1,18}):([!-~]{1,40})")
+
+
+def read(raw: Any, username: str = "") -> tuple[int, Happening]:
+    """Return the number of the update `raw` and what it means.
+
+    `username` is the bot's own, so that a command addressed to another bot is a text like any other. Raises
+    Malformed when the update has no number or lacks what is needed to act on it.
+    """
+    number = update_id(raw)
+    update = _validated(trim(raw))
+    if update.message is not None:
+        return number, _message(update.message, _kind(raw["message"]), username)
+    if update.edited_message is not None:
+        return number, _edit(update.edited_message)
+    if update.callback_query is not None:
+        return number, _press(update.callback_query)
+    if update.my_chat_member is not None:
+        return number, _membership(update.my_chat_member)
+    return number, Ignored("not an update we ask for")
+
+
+def update_id(raw: Any) -> int:
+    """Return the number of `raw`; raises Malformed when there is none that a database could hold."""
+    number = raw.get("update_id") if isinstance(raw, dict) else None
+    if type(number) is not int or abs(number) > LARGEST:
+        raise Malformed("update_id")
+    return number
+
+
+def _validated(trimmed: dict[str, Any]) -> Update:
+    try:
+        return Update.model_validate(trimmed)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_context=False, include_url=False)[0]
+        place = [str(step) for step in first["loc"] if isinstance(step, str)]
+        raise Malformed(".".join(place)[:120] or "update") from None
+
+
+def _message(message: Message, kind: str, username: str) -> Happening:
+    if message.chat.type in ("group", "supergroup"):
+        return Ignored("a group's business") if kind == "service" else Intrusion(message.chat.id, speak=True)
+    if message.chat.type != "private":
+        return Ignored("not a private chat")
+    if message.from_user is not None and message.from_user.is_bot:
+        return Ignored("a bot")
+    if message.text is None and kind == "service":
+        return Ignored("a service message")
+    input = _input(message, kind, username)
+    word = {Typed: "text", Command: "command"}.get(type(input), "media")
+    return Arrival(
+        chat_id=_bounded(message.chat.id, "chat"),
+        input=input,
+        kind=word,
+        text=message.text or message.caption or "",
+        language_code=message.from_user.language_code if message.from_user else None,
+    )
+
+
+def _input(message: Message, kind: str, username: str) -> Input:
+    number = _bounded(message.message_id, "message_id")
+    if message.text is not None:
+        return command(message.text, number, username) or Typed(number, message.text)
+    album = message.media_group_id or ""
+    return Media(kind, number, album) if kind in MEDIA else Unsupported(kind, number, album)
+
+
+def command(text: str, number: int, username: str = "") -> Command | None:
+    """Return the command that `text` gives, or None when it is a text like any other.
+
+    An unknown word after the stroke is a command only where nothing follows it: what somebody wrote is rather
+    taken as an answer than lost.
+    """
+    if not text.startswith("/"):
+        return None
+    found = _COMMAND.fullmatch(text.rstrip())
+    if found is None:
+        return None
+    word, addressed, argument = _folded(found[1]), found[2], (found[3] or "").strip()
+    if addressed and username and addressed.casefold() != username.casefold():
+        return None
+    if word in COMMANDS:
+        return Command(COMMANDS[word], argument, number)
+    return None if argument else Command(word, "", number)
+
+
+def _folded(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word).casefold()
+    return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
+
+
+def _edit(message: Message) -> Happening:
+    if message.chat.type != "private" or message.text is None:
+        return Ignored("not an edited text of a private chat")
+    if message.from_user is not None and message.from_user.is_bot:
+        return Ignored("a bot")
+    return Arrival(
+        chat_id=_bounded(message.chat.id, "chat"),
+        input=Edited(_bounded(message.message_id, "message_id"), message.text),
+        kind="edit",
+        text=message.text,
+        language_code=message.from_user.language_code if message.from_user else None,
+    )
+
+
+def _press(query: CallbackQuery) -> Happening:
+    message = query.message
+    if message is not None and message.chat.type != "private":
+        return Ignored("a button outside a private chat", query.id)
+    if query.from_user.is_bot:
+        return Ignored("a bot", query.id)
+    return Arrival(
+        chat_id=_bounded(message.chat.id if message else query.from_user.id, "chat"),
+        input=press(query.data or ""),
+        kind="press",
+        language_code=query.from_user.language_code,
+        callback_id=query.id,
+        pressed=_pressed(message) if isinstance(message, Message) else None,
+    )
+
+
+def press(data: str) -> Chosen:
+    """Return the choice that callback data `turn:option` stands for, a stale one for any other."""
+    found = _DATA.fullmatch(data)
+    return Chosen(int(found[1]), found[2]) if found else STALE
+
+
+def _pressed(message: Message) -> Pressed | None:
+    if not message.text:
+        return None
+    marks = tuple({"type": e.type, "offset": e.offset, "length": e.length} for e in message.entities or ())
+    return Pressed(message.message_id, message.text, marks)
+
+
+def _membership(change: ChatMemberUpdated) -> Happening:
+    chat, is_member = change.chat, change.new_chat_member.status == "member"
+    if chat.type == "private":
+        return Reachable(_bounded(chat.id, "chat"), is_member)
+    if not is_member:
+        return Ignored("already outside")
+    return Intrusion(chat.id, chat.type in ("group", "supergroup"), change.from_user.language_code)
+
+
+def _bounded(number: int, what: str) -> int:
+    if abs(number) > LARGEST:
+        raise Malformed(what)
+    return number
+
+
+def _kind(raw: Mapping[str, Any]) -> str:
+    """Return what a message holds by the names of its fields: a known kind, "service" or "unknown"."""
+    for kind in CONTENT:
+        if kind in raw:
+            return kind
+    return "unknown" if raw.keys() - META - CHATTER else "service"

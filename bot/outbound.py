@@ -1,0 +1,154 @@
+"""From what a person is to read to what is asked of Telegram. Pure.
+
+One outbox row is one Telegram message: `to_bodies` makes the JSON of the rows, `from_body` the aiogram
+method. A body holds the parameters of the method by Telegram's own names, without the chat, so that either
+library reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import Any
+
+from aiogram.methods import (
+    AnswerCallbackQuery,
+    EditMessageReplyMarkup,
+    EditMessageText,
+    SendDocument,
+    SendMessage,
+)
+from aiogram.types import (
+    BufferedInputFile,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    MessageEntity,
+)
+
+from bot.pieces import LIMIT, pieces, shorten, units
+from bot.world import Body, Pressed
+from dialogs.types import Mark, Menu, Message
+
+TOAST_LIMIT = 200
+CAPTION_LIMIT = 1024
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+# --- the outbox's JSON --------------------------------------------------------------------------------
+
+
+def to_bodies(message: Message) -> tuple[Body, ...]:
+    """Return the bodies of the rows that say `message`, in order; the last carries the menu."""
+    return tuple(_body(piece) for piece in pieces(message))
+
+
+def document_body(name: str, content: str, caption: str = "") -> Body:
+    """Return the body of a row that sends `content` as a text file called `name`."""
+    return {"document": {"name": name, "text": content}, "caption": shorten(caption, CAPTION_LIMIT)}
+
+
+def from_body(body: Body, chat_id: int) -> SendMessage | SendDocument:
+    """Return the method that sends `body` to `chat_id`."""
+    if "document" in body:
+        return _document(body, chat_id)
+    entities = body.get("entities")
+    keyboard = body.get("reply_markup")
+    return SendMessage(
+        chat_id=chat_id,
+        text=body["text"],
+        entities=[MessageEntity(**each) for each in entities] if entities else None,
+        reply_markup=InlineKeyboardMarkup.model_validate(keyboard) if keyboard else None,
+        link_preview_options=NO_PREVIEW,
+        parse_mode=None,
+    )
+
+
+def _body(message: Message) -> dict[str, Any]:
+    body: dict[str, Any] = {"text": message.text}
+    if message.marks:
+        body["entities"] = _entities(message.text, message.marks)
+    if message.menu:
+        body["reply_markup"] = {"inline_keyboard": _rows(message.menu, message.turn)}
+    return body
+
+
+def _entities(text: str, marks: Sequence[Mark]) -> list[dict[str, Any]]:
+    """Return marks as Telegram's entities, which count UTF-16 units."""
+    if text.isascii():
+        return [{"type": m.style, "offset": m.start, "length": m.end - m.start} for m in marks]
+    place = (0, *accumulate(2 if sign > "\uffff" else 1 for sign in text))
+    return [
+        {"type": mark.style, "offset": place[mark.start], "length": place[mark.end] - place[mark.start]}
+        for mark in marks
+    ]
+
+
+def _rows(menu: Menu, turn: int) -> list[list[dict[str, str]]]:
+    return [
+        [{"text": choice.label, "callback_data": data(turn, choice.option)} for choice in row] for row in menu
+    ]
+
+
+def data(turn: int, option: str) -> str:
+    """Return the callback data of a button: the turn it belongs to, and its option.
+
+    Raises ValueError where Telegram would refuse it or we could not read it again.
+    """
+    if not (option.isascii() and option.isprintable() and 0 < len(option) <= 40) or " " in option:
+        raise ValueError(f"not an option a button can carry: {option!r}")
+    return f"{turn}:{option}"
+
+
+def _document(body: Body, chat_id: int) -> SendDocument:
+    document = body["document"]
+    return SendDocument(
+        chat_id=chat_id,
+        document=BufferedInputFile(document["text"].encode(), document["name"]),
+        caption=body.get("caption") or None,
+        parse_mode=None,
+    )
+
+
+# --- what follows a press -----------------------------------------------------------------------------
+
+
+def answer(callback_id: str, toast: str = "") -> AnswerCallbackQuery:
+    """Return the answer to a press; without words it only ends the button's waiting."""
+    return AnswerCallbackQuery(callback_query_id=callback_id, text=shorten(toast, TOAST_LIMIT) or None)
+
+
+def settle(
+    chat_id: int, pressed: Pressed | None, label: str
+) -> EditMessageText | EditMessageReplyMarkup | None:
+    """Return the edit that takes a pressed message's buttons away and writes beneath what was chosen.
+
+    The message keeps its text and marks. Where no room is left only the buttons go; where Telegram no longer
+    shows the message there is nothing to do.
+    """
+    if pressed is None:
+        return None
+    chosen = f"✓ {label}"
+    text = f"{pressed.text}\n\n{chosen}"
+    if units(text) > LIMIT:
+        return EditMessageReplyMarkup(chat_id=chat_id, message_id=pressed.number)
+    below = MessageEntity(type="bold", offset=units(pressed.text) + 2, length=units(chosen))
+    return EditMessageText(
+        chat_id=chat_id,
+        message_id=pressed.number,
+        text=text,
+        entities=[*(MessageEntity(**each) for each in pressed.entities), below],
+        link_preview_options=NO_PREVIEW,
+        parse_mode=None,
+    )
+
+
+def redraw(chat_id: int, pressed: Pressed | None, menu: Menu, turn: int) -> EditMessageReplyMarkup | None:
+    """Return the edit that draws the choices of a pressed message anew."""
+    if pressed is None:
+        return None
+    return EditMessageReplyMarkup(
+        chat_id=chat_id, message_id=pressed.number, reply_markup=_keyboard(_rows(menu, turn))
+    )
+
+
+def _keyboard(rows: list[list[dict[str, str]]]) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup.model_validate({"inline_keyboard": rows})
