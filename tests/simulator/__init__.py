@@ -1,0 +1,1 @@
+"""Tests of the local Telegram, against a real server and two real clients."""
