@@ -1,5 +1,7 @@
-"""A local Telegram for demos, tests and training: the Bot API over HTTP, and a chat page in the browser on which several
-citizens write to one bot. It needs nothing of the rest of the project and is no part of a production installation.
+"""A local Telegram for demos, tests and training: the Bot API over HTTP, and a chat page in the browser.
+
+Several citizens write to one bot. It needs nothing of the rest of the project and is no part of a production
+installation.
 
     telegram = Telegram(Settings(token="1:TEST"))
     app = create_app(telegram)              # or: routes(telegram), joined to another application

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import signal
+import sys
 from pathlib import Path
 from types import FrameType
 
@@ -53,8 +54,8 @@ def main() -> None:
     )
     telegram = Telegram(settings, clock=SystemClock(given.speed))
     config = uvicorn.Config(create_app(telegram), host=given.host, port=given.port, log_level="warning")
-    print(f"Chat: http://{given.host}:{given.port}/chat")
-    print(f"Bot API: http://{given.host}:{given.port}/bot{given.token}/getMe")
+    sys.stdout.write(f"Chat: http://{given.host}:{given.port}/chat\n")
+    sys.stdout.write(f"Bot API: http://{given.host}:{given.port}/bot{given.token}/getMe\n")
     Server(config, telegram).run()
 
 

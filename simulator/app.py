@@ -1,4 +1,7 @@
-"""Puts the simulator on HTTP: the Bot API, the control API and the chat page, as a list of routes to join to another application or as an application of its own."""
+"""Puts the simulator on HTTP: the Bot API, the control API and the chat page.
+
+They come as a list of routes to join to another application, or as an application of its own.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The Bot API over HTTP:
+"""The Bot API over HTTP: methods and files, below the bot's token.
 
-`/bot{token}/{method}` and `/file/bot{token}/{path}`. Reads the three kinds of bodies, turns refusals into
-answers and lets faults strike. What a method does is in `methods`.
+Reads the three kinds of bodies, turns refusals into answers and lets faults strike. What a method does is in
+`methods`.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ def reply_to(telegram: Telegram, chat_id: int, message_id: int) -> Json:
 
 
 def post(telegram: Telegram, place: Citizen | Group, sender: Json, content: Json) -> Message:
-    """Number a message, keep it and show it to the pages."""
+    """Give a message its number, keep it and show it to the pages."""
     with telegram.change() as state:
         message_id = state.next_message_id(place.id)
         payload = {

@@ -1,4 +1,4 @@
-"""The control API under `/chat/api`: what the chat page does for a citizen, and what tests and scripts may do too.
+"""The control API under `/chat/api`: what a citizen does, for the chat page, for tests and for scripts.
 
 JSON in and out; no browser page from elsewhere can reach what changes something.
 """

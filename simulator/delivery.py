@@ -67,7 +67,7 @@ class Deliveries:
         return sum(1 for line in self._lines.values() if line[0].travelling)
 
     def take(self, now: float) -> Queued | None:
-        """Return the next update to send, marked as travelling;
+        """Return the next update to send, marked as travelling.
 
         None where none is ready or no connection free.
         """

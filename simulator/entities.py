@@ -1,6 +1,6 @@
-"""Message entities: those a bot states itself, checked against the text, and those every app finds by itself in a text (commands, links, mentions).
+"""Message entities: those a bot states, checked against the text, and those every app finds by itself.
 
-Offsets are UTF-16 units. Pure functions.
+Found are commands, links and mentions. Offsets are UTF-16 units. Pure functions.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from simulator.errors import ApiError, bad_request
 from simulator.records import Json
 from simulator.text import clean_with_map, units
 
-_TYPES = frozenset(
-    ["mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bold", "italic", "underline", "strikethrough", "spoiler", "blockquote", "expandable_blockquote", "code", "pre", "text_link", "text_mention", "custom_emoji"]
-)
+_PLAIN_TYPES = """
+mention hashtag cashtag bot_command url email phone_number bold italic underline strikethrough spoiler
+blockquote expandable_blockquote code pre text_link text_mention custom_emoji
+"""
+_TYPES = frozenset(_PLAIN_TYPES.split())
 _EXTRAS = {"text_link": "url", "pre": "language", "custom_emoji": "custom_emoji_id", "text_mention": "user"}
 _FOUND = [
     ("url", re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]", re.IGNORECASE)),
@@ -65,9 +67,8 @@ def _check_bounds(entity: Json, length: int, halves: set[int]) -> None:
     if begin > length:
         raise bad_request(f"entity begins after the end of the text at UTF-16 offset {begin}")
     if end > length:
-        raise bad_request(
-            f"entity beginning at UTF-16 offset {begin} ends after the end of the text at UTF-16 offset {length}"
-        )
+        where = f"ends after the end of the text at UTF-16 offset {length}"
+        raise bad_request(f"entity beginning at UTF-16 offset {begin} {where}")
     if end in halves:
         raise bad_request(f"entity beginning at UTF-16 offset {begin} ends in a middle of a UTF-16 symbol")
 

@@ -1,4 +1,4 @@
-"""How fast a bot may send: about thirty a second in all, one a second to a person, twenty a minute to a group.
+"""How fast a bot may send: thirty a second in all, one a second to a person, twenty a minute to a group.
 
 The real limits are soft and unpublished; these are the published advice, made hard so that a bot can be
 tested against it.

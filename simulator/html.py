@@ -1,4 +1,4 @@
-"""parse_mode HTML: the tags of the Bot API and nothing else, with the refusals a bot meets when its escaping fails.
+"""parse_mode HTML: the tags of the Bot API and nothing else, with the refusals a bot meets.
 
 Pure; offsets in the result are UTF-16 units, offsets in refusals are bytes, as in TDLib.
 """

@@ -1,4 +1,4 @@
-"""parse_mode MarkdownV2: marks, links, code and quotes, with the refusals a bot meets for an unescaped character.
+"""parse_mode MarkdownV2: marks, links, code and quotes, with the refusals a bot meets.
 
 Pure; offsets in the result are UTF-16 units, offsets in refusals are bytes.
 """

@@ -1,4 +1,7 @@
-"""Everything a person can send that is not typed: files, stickers, contacts, places, polls, dice, forwards, albums."""
+"""Everything a person can send that is not typed.
+
+Files, stickers, contacts, places, polls, dice, forwarded texts and albums.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One HTTP request out, with nothing but the standard library: enough of HTTP/1.1 to hand an update to a webhook and read what it says."""
+"""One HTTP request out, with nothing but the standard library.
+
+Enough of HTTP/1.1 to hand an update to a webhook and read what it says.
+"""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def add_citizen(
     language_code: str = "",
     colour: str = "",
 ) -> Phone:
-    """Give a new person a phone;
+    """Give a new person a phone.
 
     `language_code` is what their Telegram is set to, empty where it tells nothing.
     """

@@ -1,6 +1,7 @@
-"""Carries updates to the bot's webhook: sends, waits for the answer, plans the next try, runs a method that came in an answer.
+"""Carries updates to the bot's webhook.
 
-What goes when is decided in `delivery`; the bytes travel in `outward`.
+Sends, waits for the answer, plans the next try, runs a method that came in an answer. What goes when is
+decided in `delivery`; the bytes travel in `outward`.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ class State:
         return self.citizens.get(chat_id) or self.groups.get(chat_id)
 
     def next_message_id(self, chat_id: int) -> int:
-        """Number a message: one rising sequence for all private chats, one for each group."""
+        """Hand out a message number: one rising sequence for all private chats, one for each group."""
         group = self.groups.get(chat_id)
         if group is None:
             return self.count("message")

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from simulator.clock import Clock, SystemClock
 from simulator.delivery import Deliveries
@@ -40,7 +41,7 @@ class Settings:
     long a button press may still be answered.
     """
 
-    token: str = "1:TEST"
+    token: str = "1:TEST"  # noqa: S105 (a made-up one)
     bot_name: str = "Bot"
     bot_username: str = "simulated_bot"
     state_file: Path | None = None
@@ -72,7 +73,7 @@ class Telegram:
     def __init__(self, settings: Settings | None = None, *, clock: Clock | None = None) -> None:
         self.settings = settings or Settings()
         self.clock: Clock = clock or SystemClock()
-        self.chance = random.Random(self.settings.seed)
+        self.chance = random.Random(self.settings.seed)  # noqa: S311 (dice and delays)
         self.state = State(Store(self.settings.state_file))
         self.queue = UpdateQueue(self.state.store, self.chance)
         self.faults = Faults()
@@ -83,7 +84,7 @@ class Telegram:
         self.pusher = Pusher(self)
         self._depth = 0
 
-    async def __aenter__(self) -> Telegram:
+    async def __aenter__(self) -> Self:
         self.pusher.start()
         return self
 

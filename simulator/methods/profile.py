@@ -1,4 +1,7 @@
-"""Methods about how the bot presents itself: name, descriptions, commands per scope and language, menu button."""
+"""Methods about how the bot presents itself.
+
+Name, descriptions, commands per scope and language, menu button.
+"""
 
 from __future__ import annotations
 
@@ -97,7 +100,7 @@ def get_my_commands(telegram: Telegram, params: Params) -> list[Json]:
 
 
 def commands_for(telegram: Telegram, chat_id: int, language: str) -> list[Json]:
-    """Return the commands a person sees: the narrowest scope first, in it their language before the common one."""
+    """Return the commands a person sees: the narrowest scope first, their language first."""
     kept = telegram.state.profile.commands
     for scope in (f"chat:{chat_id}", "all_private_chats", "default"):
         for code in (language[:2], ""):

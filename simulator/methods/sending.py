@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from simulator.telegram import Telegram
 
 ACTION_SECONDS = 5.0
-_ACTIONS = frozenset(
-    ["typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "upload_document", "choose_sticker", "find_location", "record_video_note", "upload_video_note"]
-)
+_ACTION_NAMES = """
+typing upload_photo record_video upload_video record_voice upload_voice upload_document choose_sticker
+find_location record_video_note upload_video_note
+"""
+_ACTIONS = frozenset(_ACTION_NAMES.split())
 _GROUP_REFUSALS = {
     "kicked": "bot was kicked from the supergroup chat",
     "left": "bot is not a member of the supergroup chat",
