@@ -114,6 +114,7 @@ class Consultation:
 
     `is_open` and `closes_on` are the state as the secretariat last set it; `questionnaires` lists the digests of the
     versions now offered, in order; `notice` is said before the first question where a component needs it.
+    `component` names the part of the plan, whose secretariat reads what comes; `round` counts its consultations.
     """
 
     slug: str
@@ -124,6 +125,8 @@ class Consultation:
     notice: Localized | None = None
     is_open: bool = True
     closes_on: date | None = None
+    component: str = ""
+    round: int = 1
 
 
 @dataclass(frozen=True, slots=True)
