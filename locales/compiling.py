@@ -4,7 +4,9 @@ A catalogue that is not whole is not compiled. Only Babel and the standard libra
 wheel runs this with nothing else installed.
 """
 
+import io
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,14 +18,24 @@ from babel.messages.pofile import PoFileError, read_po
 from locales.catalogues import DOMAINS, ROOT, CatalogueError, source_file
 from locales.languages import CODES
 
+_LINE = re.compile(r'#.*|(?:msg(?:ctxt|id|id_plural|str(?:\[\d\])?)\s+)?"(?:[^"\\]|\\.)*"')
+
 
 def read(path: Path, code: str) -> Catalog:
     """Read one .po file; raise CatalogueError when it is missing or malformed."""
     try:
-        with path.open("rb") as stream:
-            return read_po(stream, locale=code, abort_invalid=True)
+        text = path.read_text(encoding="utf-8")
+        _refuse_malformed_lines(text)
+        return read_po(io.StringIO(text), locale=code, abort_invalid=True)
     except (OSError, PoFileError, UnicodeError, ValueError) as error:
         raise CatalogueError(f"{path}: cannot be read: {error}") from error
+
+
+def _refuse_malformed_lines(text: str) -> None:
+    """Raise ValueError at a line whose quotes do not pair; Babel would cut a letter off in silence."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip() and not _LINE.fullmatch(line.strip()):
+            raise ValueError(f"line {number} is not a line of a catalogue: {line}")
 
 
 def messages(catalogue: Catalog) -> Iterator[Message]:

@@ -29,7 +29,7 @@ def fold(text: str) -> str:
 
 
 def _rank(letter: str) -> tuple[int, bool]:
-    """Return where a letter or sign stands: a letter of Albanian's own follows the plain one it begins with."""
+    """Return where a letter or sign stands: Albanian's own letters follow the plain one they begin with."""
     base = _plain(letter)[:1]
     return (ord(base) if base else 0), letter in _OWN_LETTERS
 

@@ -1,12 +1,14 @@
 """Tell whether a word is spelled as the dictionary has it, and whether its ë or ç may have been forgotten.
 
-Uses the Hunspell dictionaries of the system (Debian: myspell-sq, hunspell-en-gb) through spylls, and remembers
+Uses the system's Hunspell dictionaries (Debian: myspell-sq, hunspell-en-gb) through spylls, and remembers
 each answer in build/, so that a second run asks only about new words. For development only.
 """
 
+import gc
 import itertools
 import json
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -109,7 +111,11 @@ class Remembered:
 def _spylls(base: Path) -> Lookup:
     from spylls.hunspell import Dictionary  # seconds to load, and needed by the checks alone
 
-    return Dictionary.from_files(str(base)).lookup  # type: ignore[no-any-return]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # spylls leaves its files to the garbage collector
+        dictionary = Dictionary.from_files(str(base))
+        gc.collect()
+    return dictionary.lookup  # type: ignore[no-any-return]
 
 
 # ----------------------------------------------------------------------------------------------- the speller
@@ -143,8 +149,8 @@ class Speller:
     def doubtful(self, text: str) -> list[tuple[str, str]]:
         """Return the Albanian words of `text` that may lack their ë or ç, each with what it may have been.
 
-        A word is doubted when it has no ë and no ç, and is another word of the dictionary with some, unless it
-        or the sequence it stands in is listed in plain-sq.txt.
+        A word is doubted when it has no ë and no ç, and is another word of the dictionary with some, unless
+        it or the sequence it stands in is listed in plain-sq.txt.
         """
         if self.code != "sq":
             return []

@@ -1,7 +1,8 @@
 """Every text of the product that is written in two languages outside the catalogues, for the spelling checks.
 
 Wherever a file says `sq:` and `en:` side by side, the values are texts in those languages: in YAML and JSON,
-in Python dictionaries and keyword arguments, and between `<!-- sq -->` and `<!-- /sq -->` in Markdown. For development only.
+in Python dictionaries and keyword arguments, and between `<!-- sq -->` and `<!-- /sq -->` in Markdown.
+For development only.
 """
 
 import ast

