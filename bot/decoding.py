@@ -1,4 +1,4 @@
-"""JSON as it comes from outside: quick where it is sound, patient where one parser is stricter than another."""
+"""JSON as it comes from outside: quick where it is sound, patient where one parser is stricter."""
 
 from __future__ import annotations
 

@@ -41,6 +41,9 @@ def install(secrets: Iterable[str]) -> Callable[[], None]:
 
 def _masked(record: logging.LogRecord, secrets: tuple[str, ...]) -> logging.LogRecord:
     """Return the record with its words put together and masked, and its traceback written out and masked."""
+    if isinstance(record.msg, dict):  # a structured line, put into words later
+        record.msg = {n: redacted(v, secrets) if isinstance(v, str) else v for n, v in record.msg.items()}
+        return record
     try:
         message = record.getMessage()
     except (TypeError, ValueError):

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dialogs.types import Catalogue, Input, Menu
-
-if TYPE_CHECKING:
-    from storage import Database
+from storage.database import Database
 
 Body = Mapping[str, Any]
 """What one outbox row says, as JSON; `bot.outbound` writes and reads it, nobody else looks inside."""
