@@ -53,7 +53,7 @@ def postgres_rungs() -> list[Path]:
         Path(on_path).resolve().parent if on_path else None,
         wheel / "pginstall" / "bin" if wheel else None,
     ]
-    return [folder for folder in found if folder and (folder / "postgres").exists()]
+    return list(dict.fromkeys(folder for folder in found if folder and (folder / "postgres").exists()))
 
 
 def redis_rungs() -> list[Path]:
@@ -125,16 +125,26 @@ def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log
 
 def _private_folder(kind: str, user: str | None = None) -> Path:
     """Make a folder that only `user` may enter, with a path short enough for a Unix socket."""
-    folder = Path(tempfile.mkdtemp(prefix=f"kuvendo-{kind}-", dir=_short_temporary_folder()))
+    parent = _short_temporary_folder()
+    _sweep(parent)
+    folder = Path(tempfile.mkdtemp(prefix=f"kuvendo-{kind}-{os.getpid()}-", dir=parent))
     if user is not None:
         shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
     return folder
 
 
-def _short_temporary_folder() -> str:
+def _short_temporary_folder() -> Path:
     """Return the temporary directory, or /tmp where its name would make a socket's path too long."""
     chosen = tempfile.gettempdir()
-    return chosen if len(chosen) < 60 else "/tmp"
+    return Path(chosen if len(chosen) < 60 else "/tmp")
+
+
+def _sweep(parent: Path) -> None:
+    """Remove what test processes that were killed left behind: folders named by a process that is gone."""
+    for folder in parent.glob("kuvendo-*-*-*"):
+        process = folder.name.split("-")[2]
+        if process.isdecimal() and not Path("/proc", process).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 # ------------------------------------------------------------------------------------------------ PostgreSQL
