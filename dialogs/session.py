@@ -45,13 +45,16 @@ class Draft:
 
     `id` counts the drafts of this person from 1. `items` are the items of the repeated section in rank order, the
     last perhaps not answered yet; `ended` says that no further item follows, `spent` how many numbers are used.
-    `at` is the question on the screen, `picked` the item chosen for a change. `written` is the slot and number of the
-    text message taken last, while it may still be moved; `stray` a text that fitted nowhere. `receipt` is set while a
-    submission is being revised.
+    `at` is the question on the screen; `picked` the item chosen for a change, which leads back to the review; `adding`
+    the slot that the next message continues; `ticked` the options ticked so far. `written` is the slot of the text
+    message taken last and its number, `movable` while that message may still belong to the answer before; `stray` a
+    text that fitted nowhere. `receipt` is set while a submission is being revised.
     """
 
     id: int
     digest: str
+    consultation: str
+    questionnaire: str
     started_at: datetime
     answers: tuple[Answer, ...] = ()
     items: tuple[int, ...] = ()
@@ -184,6 +187,8 @@ def _draft_out(draft: Draft) -> dict[str, Any]:
     return {
         "id": draft.id,
         "digest": draft.digest,
+        "consultation": draft.consultation,
+        "questionnaire": draft.questionnaire,
         "started_at": draft.started_at.isoformat(),
         "answers": [(a.slot, a.parts, a.chosen, a.skipped) for a in draft.answers],
         "items": draft.items,

@@ -1,0 +1,80 @@
+"""The commands a person may send at any moment, one function each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from dialogs.entering import enter, go_on
+from dialogs.screens import ASIDES, at_stage, beside, come_back, screen, step_aside
+from dialogs.session import Session, Stage
+from dialogs.turn import Turn
+from dialogs.types import Catalogue, Command, DataRequested, Say
+
+BESIDE = ("help", "privacy", "mydata")
+"""Commands that say something and then show the present screen again."""
+
+
+def _start(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:
+    """Greet; once consent stands, follow the link, offer the draft, or offer a component."""
+    if session.consent != catalogue.consent.version:
+        stage = Stage.CONSENT if session.consent else Stage.WELCOME
+        greeted = replace(session, link=command.argument, aside=None, revising=None)
+        return screen(greeted, stage, at_stage(stage))
+    session = replace(session, aside=None, revising=None)
+    if session.drafts and not command.argument:
+        return screen(session, Stage.RESUME, at_stage(Stage.RESUME))
+    return enter(catalogue, session, command.argument, now)
+
+
+def _continue(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:
+    if session.consent and session.draft and session.stage in (Stage.HOME, Stage.RESUME, *ASIDES):
+        return go_on(catalogue, session)
+    return screen(session, session.stage, at_stage(session.stage))
+
+
+def _language(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:
+    return step_aside(session, Stage.LANGUAGE)
+
+
+def _help(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:
+    return beside(session, Say("help"))
+
+
+def _privacy(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:
+    return beside(session, Say("privacy"))
+
+
+def _cancel(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:
+    """Leave whatever is on the screen; a draft is kept."""
+    if session.stage in ASIDES:
+        return come_back(session)
+    if not session.consent:
+        return screen(session, session.stage, at_stage(session.stage))
+    return screen(replace(session, revising=None), Stage.HOME, Say("cancelled", menu=True))
+
+
+def _mine(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:
+    return step_aside(session, Stage.MINE)
+
+
+def _mydata(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:
+    return replace(beside(session), events=(DataRequested(),))
+
+
+def _delete(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:
+    return step_aside(session, Stage.DELETE)
+
+
+COMMANDS: dict[str, Callable[[Catalogue, Session, Command, datetime], Turn]] = {
+    "start": _start,
+    "continue": _continue,
+    "language": _language,
+    "help": _help,
+    "cancel": _cancel,
+    "mine": _mine,
+    "privacy": _privacy,
+    "mydata": _mydata,
+    "delete": _delete,
+}

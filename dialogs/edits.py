@@ -1,0 +1,68 @@
+"""Editing a message in Telegram revises the answer it belongs to, until the consultation closes; all texts are kept."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dialogs.answers import is_blank
+from dialogs.entering import takes_answers
+from dialogs.screens import at_stage, screen
+from dialogs.session import Draft, Session, Stage
+from dialogs.turn import Turn
+from dialogs.types import Answer, AnswerRevised, Catalogue, Edited, InputRejected, Part, Past, Say
+
+
+def edited(catalogue: Catalogue, session: Session, edit: Edited, past: tuple[Past, ...]) -> Turn:
+    """Revise the answer that holds the edited message, in a draft or in a submission still open."""
+    for draft in (*((session.revising,) if session.revising else ()), *reversed(session.drafts)):
+        answer = holding(draft.answers, edit.number)
+        if answer:
+            return _revise_draft(catalogue, session, draft, answer, edit)
+    for each in past:
+        answer = holding(each.answers, edit.number)
+        if answer:
+            return _revise_past(session, each, answer, edit)
+    return Turn(session)
+
+
+def holding(answers: tuple[Answer, ...], number: int) -> Answer | None:
+    return next((a for a in answers if any(part.number == number for part in a.parts)), None)
+
+
+def _rewritten(answer: Answer, edit: Edited) -> Answer:
+    parts = (Part(p.number, edit.text) if p.number == edit.number else p for p in answer.parts)
+    return replace(answer, parts=tuple(parts))
+
+
+def _revise_draft(catalogue: Catalogue, session: Session, draft: Draft, answer: Answer, edit: Edited) -> Turn:
+    revised = _rewritten(answer, edit)
+    refused = _refusal(session, answer, revised, edit, takes_answers(catalogue, draft))
+    if refused:
+        return refused
+    edited = replace(session, drafts=tuple(_put(d, draft.id, revised) for d in session.drafts))
+    if session.revising:
+        edited = replace(edited, revising=_put(session.revising, draft.id, revised))
+    events = (AnswerRevised(draft.id, revised),)
+    if session.stage is Stage.REVIEW:
+        return screen(edited, Stage.REVIEW, at_stage(Stage.REVIEW, "edited"), events)
+    return Turn(edited, events, (Say("edited"),))
+
+
+def _put(draft: Draft, id: int, answer: Answer) -> Draft:
+    return draft.put(answer) if draft.id == id else draft
+
+
+def _revise_past(session: Session, past: Past, answer: Answer, edit: Edited) -> Turn:
+    revised = _rewritten(answer, edit)
+    refused = _refusal(session, answer, revised, edit, past.is_open)
+    return refused or Turn(session, (AnswerRevised(past.draft, revised),), (Say("edited"),))
+
+
+def _refusal(session: Session, answer: Answer, revised: Answer, edit: Edited, is_open: bool) -> Turn | None:
+    if revised == answer:
+        return Turn(session)
+    if not is_open:
+        return Turn(session, (InputRejected("edit-closed"),), (Say("edit-closed"),))
+    if is_blank(edit.text):
+        return Turn(session, (InputRejected("edit-blank"),), (Say("edit-blank"),))
+    return None

@@ -1,0 +1,251 @@
+"""Walking a questionnaire: `step(questionnaire, session, input, now) -> Turn`, a table STAGE → function.
+
+Pure: no await, no clock, no I/O. Nothing but this table decides what happens next while a draft is in hand; what
+comes before and beside a questionnaire is the lobby's. Whatever a person does here, no answer is lost: the old one
+stands until a new one replaces it, and every replacement is an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from dialogs import menus, routes
+from dialogs.adding import add, add_on
+from dialogs.answers import LONGEST, from_typed, is_blank
+from dialogs.lateness import is_late, owner
+from dialogs.screens import already, rejected, screen, stale
+from dialogs.session import Draft, Session, Stage
+from dialogs.turn import Turn
+from dialogs.types import (
+    Answer,
+    AnswerDropped,
+    Ask,
+    Chosen,
+    DraftDiscarded,
+    Event,
+    Input,
+    Kind,
+    Part,
+    Questionnaire,
+    Say,
+    Slot,
+    Submitted,
+    Typed,
+)
+from dialogs.walking import advance, continue_answer, resume, settle
+
+Events = tuple[Event, ...]
+
+
+def step(questionnaire: Questionnaire, session: Session, input: Input, now: datetime) -> Turn:
+    """Return what follows when `input` comes while the draft in hand is on the screen.
+
+    `questionnaire` is the version the draft began on; `now` is an aware time. Typed words that name a choice become
+    that choice; a press of an older screen is stale and only asks again; what cannot be taken is rejected with a
+    reason, and the screen is shown again.
+    """
+    draft = session.draft
+    assert draft is not None, "the lobby hands over only a draft in hand"
+    if isinstance(input, Typed):
+        return _typed(questionnaire, session, draft, input)
+    if isinstance(input, Chosen):
+        return _chosen(questionnaire, session, draft, input, now)
+    return rejected(session, "unsupported")
+
+
+# --- text ------------------------------------------------------------------------------------------------------------
+
+
+def _typed(q: Questionnaire, session: Session, draft: Draft, typed: Typed) -> Turn:
+    if is_late(session, draft, typed.number):
+        return continue_answer(q, session, draft, owner(draft, typed.number), Part(typed.number, typed.text))
+    menu = menus.of_draft(q, session)
+    asks = _asks(q, session, draft)
+    closed = session.stage is not Stage.ADDING and asks not in (Kind.TEXT, Kind.MULTI)
+    choice = menus.typed_choice(menu, typed.text, numbers=closed)
+    if choice and not (asks is Kind.MULTI and choice.option.startswith("o:")):
+        return _take(q, session, draft, choice.option)
+    if session.stage is Stage.ADDING and draft.adding:
+        return add_on(q, session, draft, typed)
+    if session.stage is Stage.ASKING:
+        return _answer(q, session, draft, typed)
+    return _set_aside(session, draft, typed)
+
+
+def _asks(q: Questionnaire, session: Session, draft: Draft) -> Kind | None:
+    if session.stage is not Stage.ASKING or draft.at is None:
+        return None
+    return routes.question_of(q, draft.at).kind
+
+
+def _answer(q: Questionnaire, session: Session, draft: Draft, typed: Typed) -> Turn:
+    assert draft.at is not None, "a question is being asked"
+    answer = from_typed(routes.question_of(q, draft.at), draft.at, typed)
+    if isinstance(answer, str):
+        return rejected(session, answer)
+    if len(answer.text or "") > LONGEST:
+        return rejected(session, "too-long")
+    return settle(q, session, draft, answer, typed.number if answer.parts else None)
+
+
+def _set_aside(session: Session, draft: Draft, typed: Typed) -> Turn:
+    """Keep a text that answers nothing here, so that one press can add it to the answer above."""
+    fits = session.stage in (Stage.GATE, Stage.REVIEW) and draft.written and not draft.receipt
+    if not fits or is_blank(typed.text):
+        return rejected(session, "choose-one")
+    kept = replace(draft, stray=Part(typed.number, typed.text))
+    return rejected(session.holding(kept), "choose-or-add")
+
+
+# --- presses ---------------------------------------------------------------------------------------------------------
+
+
+def _chosen(q: Questionnaire, session: Session, draft: Draft, chosen: Chosen, now: datetime) -> Turn:
+    if session.pressed == (chosen.turn, chosen.option):
+        return already(session)
+    choice = menus.find(menus.of_draft(q, session), chosen.option) if chosen.turn == session.turn else None
+    if choice is None:
+        return stale(session)
+    if chosen.option.startswith("o:") and _asks(q, session, draft) is Kind.MULTI:
+        return _tick(session, draft, chosen.option[2:])
+    turn = _take(q, session, draft, choice.option)
+    pressed = replace(turn.session, pressed=(chosen.turn, chosen.option))
+    return replace(turn, session=pressed, pressed=choice.label)
+
+
+def _take(q: Questionnaire, session: Session, draft: Draft, option: str) -> Turn:
+    """Carry out a choice that the present screen offers."""
+    name, _, value = option.partition(":")
+    return _OPTIONS[name](q, session, draft, value)
+
+
+def _tick(session: Session, draft: Draft, option: str) -> Turn:
+    ticked = (
+        tuple(o for o in draft.ticked if o != option) if option in draft.ticked else (*draft.ticked, option)
+    )
+    return Turn(session.holding(replace(draft, ticked=ticked)), redraw=True)
+
+
+def _option(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
+    assert draft.at is not None, "a question is being asked"
+    return settle(q, session, draft, Answer(draft.at, chosen=(value,)))
+
+
+def _done(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
+    assert draft.at is not None, "a question is being asked"
+    options = routes.question_of(q, draft.at).options
+    return settle(
+        q, session, draft, Answer(draft.at, chosen=tuple(o.id for o in options if o.id in draft.ticked))
+    )
+
+
+def _skip(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
+    assert draft.at is not None, "a question is being asked"
+    if routes.is_extra(q, draft, draft.at):
+        return _remove(q, session, replace(draft, picked=draft.at.item, ended=True), "")
+    return settle(q, session, draft, Answer(draft.at, skipped=True))
+
+
+def _keep(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
+    return advance(q, session, replace(draft, at=None, movable=False), ())
+
+
+def _example(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
+    return screen(session, Stage.ASKING, Ask(note="example"))
+
+
+def _save(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
+    return screen(session, Stage.HOME, Say("saved", menu=True))
+
+
+def _back(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
+    """Return to the screen before: from a question or the gate the question before, from a choice the review."""
+    if session.stage in (Stage.ADDING, Stage.PICK_ITEM, Stage.PICK_FIELD):
+        return resume(q, session.holding(replace(draft, picked=None)))
+    before = routes.previous(q, draft if session.stage is Stage.ASKING else replace(draft, at=None))
+    assert before is not None, "back is offered only where there is a way back"
+    draft = replace(draft, at=before, movable=False, ticked=(), stray=None)
+    return screen(session.holding(draft), Stage.ASKING, Ask())
+
+
+# --- items, the review, the end --------------------------------------------------------------------------------------
+
+
+def _more(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
+    draft, slot = routes.open_item(q, draft)
+    draft = replace(draft, at=slot, stray=None, movable=False)
+    return screen(session.holding(draft), Stage.ASKING, Ask())
+
+
+def _to_review(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
+    return advance(q, session, replace(draft, ended=True, at=None), ())
+
+
+def _edit(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
+    draft = replace(draft, stray=None, movable=False)
+    items = routes.given_items(q, draft)
+    if len(items) == 1 and not routes.of_item(q, draft, 0):
+        return _pick(q, session, draft, str(items[0]))
+    return screen(session.holding(draft), Stage.PICK_ITEM, Say("pick-item", menu=True))
+
+
+def _pick(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
+    picked = replace(draft, picked=int(value))
+    return screen(session.holding(picked), Stage.PICK_FIELD, Say("pick-field", menu=True))
+
+
+def _field(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
+    item = draft.picked if session.stage is Stage.PICK_FIELD and draft.picked else 0
+    draft = replace(draft, at=Slot(value, item), picked=item)
+    return screen(session.holding(draft), Stage.ASKING, Ask())
+
+
+def _remove(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
+    """Take the picked item out of the draft; every answer in it is dropped, none is deleted."""
+    item = draft.picked or 0
+    gone = tuple(answer.slot for answer in draft.answers if answer.slot.item == item)
+    draft = routes.close_item(draft.without(*gone), item)
+    kept = draft.written if draft.written and draft.written[0] not in gone else None
+    draft = replace(draft, picked=None, at=None, written=kept, movable=False, stray=None)
+    return advance(q, session, draft, tuple(AnswerDropped(draft.id, slot) for slot in gone))
+
+
+def _submit(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
+    """Turn the draft into a submission; older drafts of the same questionnaire gave way to this one."""
+    older = tuple(d for d in session.drafts if d.id != draft.id and _same(d, draft))
+    rest = tuple(d for d in session.drafts if d.id != draft.id and d not in older)
+    events: tuple[Event, ...] = (
+        Submitted(draft.id, routes.given_items(q, draft)),
+        *(DraftDiscarded(d.id) for d in older),
+    )
+    return screen(replace(session, drafts=rest), Stage.HOME, Say("thanks", menu=True), events)
+
+
+def _same(one: Draft, other: Draft) -> bool:
+    return (one.consultation, one.questionnaire) == (other.consultation, other.questionnaire)
+
+
+def _finish(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
+    return screen(replace(session, revising=None), Stage.HOME, Say("revised", menu=True))
+
+
+_OPTIONS: dict[str, Callable[[Questionnaire, Session, Draft, str], Turn]] = {
+    "o": _option,
+    "done": _done,
+    "skip": _skip,
+    "keep": _keep,
+    "example": _example,
+    "save": _save,
+    "back": _back,
+    "add": add,
+    "more": _more,
+    "review": _to_review,
+    "edit": _edit,
+    "i": _pick,
+    "f": _field,
+    "remove": _remove,
+    "submit": _submit,
+    "finish": _finish,
+}

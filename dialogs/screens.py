@@ -1,0 +1,60 @@
+"""Showing a screen: the few ways in which a turn ends, shared by the engine and the lobby."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dialogs.session import Session, Stage
+from dialogs.turn import Turn
+from dialogs.types import Ask, Event, InputRejected, Prompt, Review, Say
+
+ASIDES = frozenset({Stage.LANGUAGE, Stage.MINE, Stage.DELETE})
+"""Screens that interrupt another one and lead back to it."""
+
+
+def screen(session: Session, stage: Stage, prompt: Prompt, events: tuple[Event, ...] = ()) -> Turn:
+    """Show `prompt` as the new screen of `stage`: a new turn, its message's number not known yet."""
+    shown = replace(session, stage=stage, turn=session.turn + 1, posted=None)
+    return Turn(shown, events, (prompt,))
+
+
+def at_stage(stage: Stage, note: str = "") -> Prompt:
+    """Return the prompt that shows `stage` again, after the short sentence `note`."""
+    if stage is Stage.ASKING:
+        return Ask(note=note)
+    if stage is Stage.REVIEW:
+        return Review(note=note)
+    return Say(stage.value, menu=True, note=note)
+
+
+def rejected(session: Session, reason: str) -> Turn:
+    """Say why the input could not be taken, and show the present screen again."""
+    return screen(session, session.stage, at_stage(session.stage, reason), (InputRejected(reason),))
+
+
+def stale(session: Session) -> Turn:
+    """Say over the button that it is an old one, and show the present screen again."""
+    return replace(screen(session, session.stage, at_stage(session.stage)), toast="stale")
+
+
+def already(session: Session) -> Turn:
+    """Say over the button that its press was taken before; nothing else happens."""
+    return Turn(session, toast="already")
+
+
+def beside(session: Session, *said: Say) -> Turn:
+    """Say something of its own, then show the present screen again, so that nobody is left without a next step."""
+    shown = screen(session, session.stage, at_stage(session.stage))
+    return replace(shown, prompts=(*said, *shown.prompts))
+
+
+def step_aside(session: Session, stage: Stage) -> Turn:
+    """Show an aside (language, `/mine`, `/delete`), remembering the screen it interrupts."""
+    interrupted = session.aside if session.stage in ASIDES else session.stage
+    return screen(replace(session, aside=interrupted), stage, at_stage(stage))
+
+
+def come_back(session: Session) -> Turn:
+    """Leave an aside for the screen it interrupted."""
+    stage = session.aside or Stage.HOME
+    return screen(replace(session, aside=None), stage, at_stage(stage))

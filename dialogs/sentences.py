@@ -1,0 +1,223 @@
+"""Every sentence the bot says around the questions: notes, toasts and the lobby's screens, by topic.
+
+The msgids are the English sentences; the catalogues in locales/ hold both languages. A sentence stays under 300
+characters, says one thing, and never blames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from gettext import NullTranslations
+
+from dialogs import routes
+from dialogs.session import Session
+from dialogs.text import Text, bold, code, italic, paragraphs, plain
+from dialogs.types import Catalogue, Past, Questionnaire, Say
+from locales import CHAT, CODES, day_month, in_albania, translations
+
+Screen = Callable[[Say, Catalogue, Questionnaire | None, Session, tuple[Past, ...], NullTranslations], list[Text]]
+
+
+def translatable(message: str) -> str:
+    """Mark a sentence for the catalogues; it is translated where it is said."""
+    return message
+
+
+TOASTS = {
+    "stale": translatable("This is an older button. Here is where we are now."),
+    "already": translatable("Already taken."),
+}
+
+NOTES = {
+    "added": translatable("✓ Added to the answer above."),
+    "edited": translatable("✓ Your change is saved."),
+    "blank": translatable("I could not see any words in that message. Please write your answer."),
+    "too-long": translatable("This answer has grown too long for me, so I did not take the last message. Please shorten it."),
+    "choose-one": translatable("I did not understand that. Please press one of the buttons, or type its words."),
+    "choose-some": translatable("I did not understand that. Please type the numbers you choose, such as 1, 3."),
+    "choose-first": translatable("Let us agree on this first; I have not kept what you wrote. Please press one of the buttons."),
+    "choose-or-add": translatable("Does that belong to your answer above? Then press Add to the answer above. Otherwise choose one of the buttons."),
+    "voice": translatable("I can't listen to voice messages yet. Please write it in words."),
+    "photo": translatable("I can't read pictures yet. Please write it in words."),
+    "sticker": translatable("I can't read stickers yet. Please write it in words."),
+    "unsupported": translatable("I can read only text so far. Please write it in words."),
+    "unknown-command": translatable("I don't know that command. /help shows those I know."),
+}  # fmt: skip
+
+SENTENCES = {
+    "refused": translatable("That is quite all right. Nothing you said was kept. Should you change your mind, press Start."),
+    "component": translatable("What do you want to talk about?"),
+    "questionnaire": translatable("How do you want to contribute?"),
+    "home": translatable("What do you want to do now?"),
+    "language": translatable("Which language do you want to use?"),
+    "pick-item": translatable("Which one do you want to change?"),
+    "pick-field": translatable("What do you want to change?"),
+    "adding": translatable("Write what you want to add to your answer above."),
+    "saved": translatable("✓ Saved. Go on whenever you like, today or in a month: /continue"),
+    "cancelled": translatable("We stop here. What you wrote is kept; go on whenever you like: /continue"),
+    "revised": translatable("✓ Your contribution now reads as you changed it."),
+    "nothing-open": translatable("No consultation is open just now. Please come back later."),
+    "closed": translatable("This consultation has closed, so nothing more can be sent or changed. What you had submitted stays as it is."),
+    "edited": translatable("✓ Your change is saved."),
+    "edit-closed": translatable("This consultation has closed, so your earlier words stay as they were."),
+    "edit-blank": translatable("I could not see any words there, so your earlier words stay. To erase everything: /delete"),
+    "delete": translatable("This erases everything we keep about you: your answers, your drafts and the address of this chat. It cannot be undone."),
+    "erased": translatable("✓ Everything is erased. Telegram lets me take nothing out of this chat, so please delete the chat yourself too. To begin again: /start"),
+}  # fmt: skip
+
+STATES = {
+    "new": translatable("received, not read yet"),
+    "in-review": translatable("being read"),
+    "on-hold": translatable("waiting"),
+    "ready": translatable("an answer is being written"),
+    "answered": translatable("answered"),
+    "set-aside": translatable("set aside"),
+}
+
+
+def note_text(topic: str, t: NullTranslations) -> str:
+    """Return the short sentence that goes before a screen: what happened, or why something could not be taken."""
+    return t.gettext(NOTES[topic])
+
+
+def toast_text(topic: str, t: NullTranslations) -> str:
+    """Return the notice shown over a pressed button, at most 200 characters."""
+    return t.gettext(TOASTS[topic])
+
+
+def apology_text(t: NullTranslations) -> str:
+    """Return what is said when something went wrong on our side and the message could not be taken."""
+    return t.gettext("Something went wrong on our side, and your last message was not saved. Please send it again.")
+
+
+def group_text(t: NullTranslations, link: str) -> str:
+    """Return the one message for a group: opinions are heard in the private chat."""
+    return t.gettext("I speak with each person alone, so that nobody else reads what you say: {link}").format(link=link)
+
+
+def say_text(
+    say: Say,
+    catalogue: Catalogue,
+    questionnaire: Questionnaire | None,
+    session: Session,
+    past: tuple[Past, ...],
+    t: NullTranslations,
+) -> list[Text]:
+    """Return the paragraphs of what `say` says."""
+    sentence = SENTENCES.get(say.topic)
+    if sentence is not None:
+        return [plain(t.gettext(sentence))]
+    return _SCREENS[say.topic](say, catalogue, questionnaire, session, past, t)
+
+
+def _welcome(
+    say: Say, c: Catalogue, q: Questionnaire | None, session: Session, past: tuple[Past, ...], t: NullTranslations
+) -> list[Text]:
+    """Greet in Albanian, or in every language where none is chosen yet; the promise comes from the institution."""
+    codes = CODES if session.bilingual else (session.language,)
+    return [plain(f"{_greeting(translations(CHAT, code))}\n{c.promise[code]}") for code in codes]
+
+
+def _greeting(t: NullTranslations) -> str:
+    return t.gettext(
+        "Welcome! Here you can tell the government what should change – in a few minutes, in your own words."
+    )
+
+
+def _consent(
+    say: Say, c: Catalogue, q: Questionnaire | None, session: Session, past: tuple[Past, ...], t: NullTranslations
+) -> list[Text]:
+    return [plain(c.consent.text[session.language])]
+
+
+def _privacy(
+    say: Say, c: Catalogue, q: Questionnaire | None, session: Session, past: tuple[Past, ...], t: NullTranslations
+) -> list[Text]:
+    return [plain(c.privacy.text[session.language])]
+
+
+def _about(
+    say: Say, c: Catalogue, q: Questionnaire | None, session: Session, past: tuple[Past, ...], t: NullTranslations
+) -> list[Text]:
+    consultation = c.consultation(session.component)
+    return [plain(consultation.about[session.language] if consultation else "")]
+
+
+def _notice(
+    say: Say, c: Catalogue, q: Questionnaire | None, session: Session, past: tuple[Past, ...], t: NullTranslations
+) -> list[Text]:
+    consultation = c.consultation(session.component)
+    return [plain((consultation.notice or {}).get(session.language, "") if consultation else "")]
+
+
+def _resume(
+    say: Say, c: Catalogue, q: Questionnaire | None, session: Session, past: tuple[Past, ...], t: NullTranslations
+) -> list[Text]:
+    title = q.title[session.language] if q else ""
+    return [
+        plain(t.gettext("You have begun a contribution that is not submitted yet: {title}.").format(title=title)),
+        plain(t.gettext("If you begin anew, the old one is kept until you submit the new one.")),
+    ]
+
+
+def _gate(
+    say: Say, c: Catalogue, q: Questionnaire | None, session: Session, past: tuple[Past, ...], t: NullTranslations
+) -> list[Text]:
+    section = routes.repeated(q) if q else None
+    gate = section.repeat.gate if section and section.repeat else None
+    return [plain(gate[session.language] if gate else "")]
+
+
+def _thanks(
+    say: Say, c: Catalogue, q: Questionnaire | None, session: Session, past: tuple[Past, ...], t: NullTranslations
+) -> list[Text]:
+    return [
+        plain(t.gettext("Thank you very much! Your contribution was submitted.")),
+        plain(t.gettext("Code:")) + plain(" ") + code(say.values.get("receipt", "")),
+        plain(t.gettext("The secretariat will read it and explain to you here what it decided and why. You can follow it at /mine.")),
+    ]  # fmt: skip
+
+
+def _mine(
+    say: Say, c: Catalogue, q: Questionnaire | None, session: Session, past: tuple[Past, ...], t: NullTranslations
+) -> list[Text]:
+    if not past:
+        return [plain(t.gettext("You have not submitted a contribution yet."))]
+    return [plain(t.gettext("Your contributions:")), *(_one_of_mine(each, c, session.language, t) for each in past)]
+
+
+def _one_of_mine(past: Past, c: Catalogue, language: str, t: NullTranslations) -> Text:
+    questionnaire = c.questionnaires[past.digest]
+    consultation = c.consultation(questionnaire.consultation)
+    title = f"{consultation.label[language] if consultation else ''} · {questionnaire.title[language]}"
+    states = ", ".join(state_text(state, t) for state in dict.fromkeys(past.states))
+    day = day_month(in_albania(past.submitted_at).date(), language)
+    return Text.join("\n", [bold(f"{past.receipt[:4]} {past.receipt[4:]}"), plain(f"{title} · {day}"), italic(states)])
+
+
+def state_text(state: str, t: NullTranslations) -> str:
+    """Return how a contribution stands, as its author reads it."""
+    return t.gettext(STATES[state])
+
+
+def _help(
+    say: Say, c: Catalogue, q: Questionnaire | None, session: Session, past: tuple[Past, ...], t: NullTranslations
+) -> list[Text]:
+    return [
+        plain(t.gettext("Answer in your own words, in one message or several. You can change a message later by editing it.")),
+        plain(t.gettext("/start begin · /continue ask again\n/mine my contributions · /language language\n/cancel stop, keep the draft\n/privacy · /mydata · /delete")),
+    ]  # fmt: skip
+
+
+_SCREENS: dict[str, Screen] = {
+    "welcome": _welcome,
+    "consent": _consent,
+    "privacy": _privacy,
+    "about": _about,
+    "notice": _notice,
+    "resume": _resume,
+    "gate": _gate,
+    "thanks": _thanks,
+    "mine": _mine,
+    "help": _help,
+}

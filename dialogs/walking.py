@@ -1,0 +1,100 @@
+"""Going through a questionnaire: begin it, take an answer, go on to whatever comes next.
+
+Every way through the engine ends in `advance`, which looks at the answers alone; so no position can be lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from dialogs import routes
+from dialogs.answers import LONGEST, is_blank
+from dialogs.screens import at_stage, screen
+from dialogs.session import Draft, Session, Stage
+from dialogs.turn import Turn
+from dialogs.types import (
+    Answer,
+    AnswerDropped,
+    AnswerGiven,
+    AnswerRevised,
+    Ask,
+    DraftStarted,
+    Event,
+    Part,
+    Questionnaire,
+    Slot,
+)
+
+Events = tuple[Event, ...]
+
+
+def start(questionnaire: Questionnaire, session: Session, now: datetime) -> Turn:
+    """Begin a new draft of `questionnaire` and ask its first question."""
+    draft = Draft(
+        id=session.counter + 1,
+        digest=questionnaire.digest,
+        consultation=questionnaire.consultation,
+        questionnaire=questionnaire.slug,
+        started_at=now,
+    )
+    begun = replace(session, counter=draft.id, revising=None)
+    return advance(questionnaire, begun, draft, (DraftStarted(draft.id, draft.digest),))
+
+
+def resume(questionnaire: Questionnaire, session: Session, note: str = "") -> Turn:
+    """Ask what the draft in hand still waits for: its present question, else whatever follows."""
+    draft = session.draft
+    assert draft is not None, "there is a draft to resume"
+    waits = draft.adding is not None or draft.answer(draft.at) is None
+    draft = replace(draft, adding=None, movable=False)
+    if waits and draft.at in routes.slots(questionnaire, draft):
+        return screen(session.holding(draft), Stage.ASKING, Ask(intro=not draft.answers, note=note))
+    return advance(questionnaire, session, draft, (), note)
+
+
+def advance(q: Questionnaire, session: Session, draft: Draft, events: Events, note: str = "") -> Turn:
+    """Drop what is hidden now, then show whatever comes next: a question, the gate or the review."""
+    gone = routes.hidden(q, draft)
+    draft = draft.without(*gone)
+    events = (*events, *(AnswerDropped(draft.id, slot) for slot in gone))
+    after = routes.following(q, draft)
+    first = not draft.answers and draft.at is None
+    if after is routes.End.ITEM:
+        draft, after = routes.open_item(q, draft)
+    if isinstance(after, Slot):
+        draft = replace(draft, at=after, picked=None, adding=None)
+        return screen(session.holding(draft), Stage.ASKING, Ask(intro=first, note=note), events)
+    ended = after is routes.End.REVIEW
+    draft = replace(draft, at=None, picked=None, adding=None, ended=draft.ended or ended)
+    stage = Stage.REVIEW if ended else Stage.GATE
+    return screen(session.holding(draft), stage, at_stage(stage, note), events)
+
+
+def settle(
+    q: Questionnaire, session: Session, draft: Draft, answer: Answer, number: int | None = None
+) -> Turn:
+    """Put `answer` in its slot and go on; `number` is the message's where it was a text."""
+    written = (answer.slot, number) if number is not None else draft.written
+    events = (_event(draft, answer),)
+    moved = replace(draft.put(answer), written=written, movable=number is not None, ticked=(), stray=None)
+    return advance(q, session, moved, events)
+
+
+def _event(draft: Draft, answer: Answer) -> Event:
+    return (AnswerRevised if draft.answer(answer.slot) else AnswerGiven)(draft.id, answer)
+
+
+def continue_answer(q: Questionnaire, session: Session, draft: Draft, slot: Slot, part: Part) -> Turn:
+    """Add a message to the answer in `slot`, silently unless the review on the screen would now be wrong."""
+    answer = draft.answer(slot)
+    if answer is None or is_blank(part.text) or len(answer.text or "") + len(part.text) > LONGEST:
+        return Turn(session)
+    joined = replace(answer, parts=tuple(sorted((*answer.parts, part))))
+    written = max((slot, part.number), draft.written or (slot, 0), key=lambda each: each[1])
+    draft = replace(draft.put(joined), written=written)
+    events: Events = (AnswerRevised(draft.id, joined),)
+    session = session.holding(draft)
+    if session.stage is Stage.REVIEW:
+        return screen(session, Stage.REVIEW, at_stage(Stage.REVIEW, "added"), events)
+    return Turn(session, events)
