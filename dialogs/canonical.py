@@ -49,7 +49,7 @@ def notice(version: int, text: Localized) -> Notice:
     return Notice(version, digest({"version": version, "text": dict(text)}), dict(text))
 
 
-# --- questionnaires --------------------------------------------------------------------------------------------------
+# --- questionnaires -------------------------------------------------------------------------------------------------
 
 
 def questionnaire_to_json(questionnaire: Questionnaire) -> dict[str, Any]:
@@ -81,9 +81,7 @@ def questionnaire_from_json(data: Mapping[str, Any]) -> Questionnaire:
         )
     )
     if data.get("digest", found.digest) != found.digest:
-        raise ValueError(
-            f"{found.consultation} {found.slug} {found.version} was changed after it was published"
-        )
+        raise ValueError(f"{found.consultation} {found.slug} {found.version} was changed after it was published")
     return found
 
 
@@ -152,7 +150,7 @@ def _question_in(data: Mapping[str, Any]) -> Question:
     )
 
 
-# --- consultations ---------------------------------------------------------------------------------------------------
+# --- consultations --------------------------------------------------------------------------------------------------
 
 
 def consultation_to_json(consultation: Consultation) -> dict[str, Any]:

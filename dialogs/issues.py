@@ -1,13 +1,241 @@
-"""stub."""
+"""What is wrong with files of questionnaires: every mistake of every file at once, each with its cure.
+
+`check` is the door. The shape of a file is checked against the `tables` of keys; then come the checks below, and
+those in `rules` and `lengths`, one small function each, which look at values together. None of them relies on
+another having passed.
+"""
 
 from __future__ import annotations
 
-from dialogs.documents import Documents
-from dialogs.yamlpath import Issue
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from os import PathLike
 
-__all__ = ["Issue", "inspect"]
+from dialogs.definitions import building, lengths, looking, rules, shapes, tables
+from dialogs.definitions.documents import KINDS, Document, Documents, gather
+from dialogs.definitions.shapes import either, meant, text, whole_number
+from dialogs.definitions.yamlpath import Issue, Item
+
+__all__ = ["Issue", "check", "inspect"]
+
+_SHAPES: Mapping[str, tuple[str, shapes.Keys]] = {
+    "plan": ("the plan", tables.PLAN),
+    "questionnaire": ("the questionnaire", tables.QUESTIONNAIRE),
+    "consultation": ("the consultation", tables.CONSULTATION),
+    "published": ("published digests", tables.PUBLISHED),
+}
+
+
+def check(paths: Iterable[str | PathLike[str]]) -> tuple[Issue, ...]:
+    """Return every mistake in the files at `paths`, sorted by file and line; nothing when they may be loaded.
+
+    A folder stands for its YAML files. A questionnaire is checked in the words of every component of the plan. What
+    a file relies on is looked for beside it, then in the package, and its mistakes are told too.
+    """
+    return inspect(gather(paths))
 
 
 def inspect(documents: Documents) -> tuple[Issue, ...]:
-    """Stub."""
-    return tuple(documents.issues)
+    """Return every mistake in the documents given, and in those that they rely on."""
+    found = [*documents.issues]
+    relevant = [*(each for each in documents.every if each.given), *_relied_on(documents)]
+    for document in relevant:
+        found += _of(document, documents)
+    found += [] if found else _changed(documents)
+    return tuple(sorted(set(found)))
+
+
+def _relied_on(documents: Documents) -> Iterator[Document]:
+    """Yield the documents not given that a given one cannot do without."""
+    if not documents.plan.given:
+        yield documents.plan
+    for document in documents.of("consultation", given=True):
+        for slug, version in _uses(document):
+            template = documents.template(slug, version)
+            if template and not template.given:
+                yield template
+
+
+def _uses(document: Document) -> Iterator[tuple[str, int]]:
+    listed = document.item.get("questionnaires")
+    for each in listed.items() if listed else ():
+        yield text(each.get("use")) or "", whole_number(each.get("version")) or 0
+
+
+def _of(document: Document, documents: Documents) -> list[Issue]:
+    """Return the mistakes of one document."""
+    found: list[Issue] = [*document.issues]
+
+    def report(item: Item, message: str, cure: str) -> None:
+        found.append(Issue(item.file, item.line, item.column, message, cure))
+
+    if not document.kind:
+        keys = either(tuple(f"{kind}:" for kind in KINDS[:-1]))
+        report(document.item, "this is no plan, questionnaire or consultation", f"begin the file with {keys}")
+        return found
+    shapes.mapping(document.item, *_SHAPES[document.kind], report)
+    for rule in _RULES[document.kind]:
+        rule(document, documents, report)
+    return found
+
+
+# --- the plan -------------------------------------------------------------------------------------------------------
+
+
+def _only_plan(document: Document, documents: Documents, report: shapes.Report) -> None:
+    first = documents.plan
+    if document.given and document is not first:
+        report(document.item, f"there is another plan ({first.file})", "give one plan at a time")
+
+
+def _components(document: Document, documents: Documents, report: shapes.Report) -> None:
+    """Require that components have the same forms, labels that fit on a button, and ids of their own."""
+    components = looking.listed(document.item, "components")
+    rules.unique(components, report)
+    names = dict.fromkeys(name for each in components for name in looking.forms_of(each))
+    for number, each in enumerate(components, 1):
+        whose = shapes.called("component", each, number)
+        for name in names:
+            if name not in looking.forms_of(each):
+                report(each, f"{whose} has no form “{name}”", f"write {name}: with sq: and en: under forms:")
+        lengths.fits_button(each.at("forms", "label"), "", report)
+
+
+def _stages(document: Document, documents: Documents, report: shapes.Report) -> None:
+    """Require that a stage ends after it begins, and that none begins before the one above it."""
+    stages = looking.listed(document.item, "stages")
+    rules.unique(stages, report)
+    before = None
+    for each in stages:
+        first, last = looking.date_of(each.get("from")), looking.date_of(each.get("to"))
+        if first and last and last < first:
+            report(each, f"the stage ends ({last}) before it begins ({first})", "write to: after from:")
+        if first and before and first < before:
+            report(each, f"the stage begins ({first}) before the one above ({before})", "put it above")
+        before = first or before
+
+
+def _plan_texts(document: Document, documents: Documents, report: shapes.Report) -> None:
+    """Require that no text of a plan has gaps, and that each fits in one message."""
+    for _, item in document.item.walk():
+        rules.placeholders(item, (), report)
+    lengths.fits_message([document.item.at("promise", "text")], {}, report)
+    for name in ("consent", "privacy"):
+        lengths.fits_message([document.item.at(name, "text")], {}, report, lengths.NOTICE_LONGEST)
+
+
+# --- a consultation -------------------------------------------------------------------------------------------------
+
+
+def _file_name(document: Document, documents: Documents, report: shapes.Report) -> None:
+    if document.slug and document.slug != document.stem:
+        item = document.item.get("consultation") or document.item
+        cure = f"write consultation: {document.stem}, or rename the file to {document.slug}.yaml"
+        report(item, f"the consultation “{document.slug}” stands in a file of another name", cure)
+
+
+def _component(document: Document, documents: Documents, report: shapes.Report) -> None:
+    item = document.item.get("component")
+    name = text(item)
+    known = tuple(looking.components(documents))
+    if item and name and name not in known:
+        report(item, f"the plan has no component “{name}”", meant(name, known))
+
+
+def _one_round(document: Document, documents: Documents, report: shapes.Report) -> None:
+    """Require that a round of a component is held once."""
+    here = _round(document)
+    for other in documents.of("consultation", given=True):
+        if other is document:
+            return
+        if here == _round(other) and None not in here:
+            item = document.item.get("round") or document.item
+            report(item, f"“{here[0]}” has its round {here[1]} in {other.file}", "write the next number")
+
+
+def _round(document: Document) -> tuple[str | None, int | None]:
+    return text(document.item.get("component")), whole_number(document.item.get("round"))
+
+
+def _used_questionnaires(document: Document, documents: Documents, report: shapes.Report) -> None:
+    """Require that what a consultation offers exists in that version, and stands there once."""
+    listed = looking.listed(document.item, "questionnaires")
+    rules.unique(listed, report, "use")
+    for each in listed:
+        name, version = text(each.get("use")), whole_number(each.get("version"))
+        if name is None or version is None or documents.template(name, version):
+            continue
+        versions = [str(whole_number(t.item.get("version"))) for t in documents.templates(name)]
+        if versions:
+            cure = f"write version: {either(tuple(versions))}"
+            report(each, f"there is no version {version} of the questionnaire “{name}”", cure)
+        else:
+            known = tuple(dict.fromkeys(t.slug for t in documents.of("questionnaire")))
+            report(each, f"there is no questionnaire “{name}”", meant(name, known))
+
+
+def _consultation_texts(document: Document, documents: Documents, report: shapes.Report) -> None:
+    for name in ("about", "notice"):
+        item = document.item.get(name)
+        if item:
+            rules.placeholders(item, (), report)
+            lengths.fits_message([item], {}, report)
+
+
+# --- a questionnaire ------------------------------------------------------------------------------------------------
+
+
+def _same_version(document: Document, documents: Documents, report: shapes.Report) -> None:
+    """Require that a version of a questionnaire stands in one file."""
+    version = whole_number(document.item.get("version"))
+    for other in documents.of("questionnaire", given=True):
+        if other is document:
+            return
+        if other.slug == document.slug and whole_number(other.item.get("version")) == version:
+            item = document.item.get("version") or document.item
+            report(item, f"{other.file} holds the same version of “{document.slug}”", "write the next number")
+
+
+# --- what was published ---------------------------------------------------------------------------------------------
+
+
+def _changed(documents: Documents) -> Iterator[Issue]:
+    """Yield every published text that changed under its version; the documents are without other issues."""
+    frozen = {
+        name: each.value
+        for document in documents.of("published")
+        for name, each in (document.item.at("published") or document.item).value.items()
+    }
+    for name, (digest, item) in _digests(documents).items():
+        if frozen.get(name, digest) != digest:
+            what, _, version = name.rpartition("/")
+            message = f"the text of “{what}” was changed after its version {version} was published"
+            cure = f"write version: {int(version) + 1}, or take the change back"
+            yield Issue(item.file, item.line, item.column, message, cure)
+
+
+def _digests(documents: Documents) -> dict[str, tuple[str, Item]]:
+    """Return the digest of each text with a version, by name, and where its version stands."""
+    plan = building.plan(documents.plan.item.plain())
+    found = {
+        f"{name}/{notice.version}": (notice.digest, documents.plan.item.at(name, "version"))
+        for name, notice in (("consent", plan.consent), ("privacy", plan.privacy))
+    }
+    for document in documents.of("consultation"):
+        part = plan.component(text(document.item.get("component")) or "")
+        for slug, version in _uses(document):
+            template = documents.template(slug, version)
+            if part and template and not _of(template, documents):
+                made = building.questionnaire(template.item.plain(), document.slug, part.forms)
+                name = f"{document.slug}/{slug}/{version}"
+                found[name] = (made.digest, template.item.get("version"))
+    return {name: (digest, item) for name, (digest, item) in found.items() if item}
+
+
+Rule = Callable[[Document, Documents, shapes.Report], None]
+
+_RULES: Mapping[str, tuple[Rule, ...]] = {
+    "plan": (_only_plan, _components, _stages, _plan_texts),
+    "consultation": (_file_name, _component, _one_round, _used_questionnaires, _consultation_texts),
+    "questionnaire": (_same_version, *rules.QUESTIONNAIRE),
+    "published": (),
+}

@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from os import PathLike
 from typing import Any
 
-from dialogs import building
-from dialogs.building import Component, Plan, PlanStage
 from dialogs.canonical import (
     consultation_from_json,
     consultation_to_json,
     questionnaire_from_json,
     questionnaire_to_json,
 )
-from dialogs.documents import Document, Documents, gather, shipped_directory
+from dialogs.definitions import building
+from dialogs.definitions.building import Component, Plan, PlanStage
+from dialogs.definitions.documents import Document, Documents, gather, shipped_directory
 from dialogs.issues import Issue, inspect
 from dialogs.types import Catalogue, Consultation, Questionnaire
 
@@ -100,8 +100,7 @@ def catalogue(
 def published(loaded: Loaded) -> dict[str, str]:
     """Return the digest of everything that must not change under its version, by name."""
     found = {
-        f"{each.consultation}/{each.slug}/{each.version}": each.digest
-        for each in loaded.questionnaires.values()
+        f"{each.consultation}/{each.slug}/{each.version}": each.digest for each in loaded.questionnaires.values()
     }
     for name, notice in (("consent", loaded.plan.consent), ("privacy", loaded.plan.privacy)):
         found[f"{name}/{notice.version}"] = notice.digest
@@ -118,7 +117,7 @@ def seeds(paths: Iterable[str | PathLike[str]]) -> dict[str, list[str]]:
     return found
 
 
-# --- building --------------------------------------------------------------------------------------------------------
+# --- building -------------------------------------------------------------------------------------------------------
 
 
 def _built(documents: Documents) -> Loaded:
@@ -148,7 +147,5 @@ def _consultation(
 def _ordered(plan: Plan, consultations: Iterable[Consultation]) -> tuple[Consultation, ...]:
     places = {part.slug: place for place, part in enumerate(plan.components)}
     return tuple(
-        sorted(
-            consultations, key=lambda each: (places.get(each.component, len(places)), each.round, each.slug)
-        )
+        sorted(consultations, key=lambda each: (places.get(each.component, len(places)), each.round, each.slug))
     )

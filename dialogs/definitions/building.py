@@ -148,9 +148,7 @@ def _question(data: Mapping[str, Any], forms: Forms) -> Question:
         label=localized(data["label"], forms),
         required=data.get("required", True),
         again=_perhaps(data, "again", forms),
-        options=tuple(
-            Option(each["id"], localized(each["label"], forms)) for each in data.get("options", ())
-        ),
+        options=tuple(Option(each["id"], localized(each["label"], forms)) for each in data.get("options", ())),
         show_if=ShowIf(shown["question"], tuple(shown["one_of"])) if shown else None,
         example=_perhaps(data, "example", forms),
     )

@@ -13,7 +13,7 @@ from importlib.resources.abc import Traversable
 from os import PathLike
 from pathlib import Path
 
-from dialogs.yamlpath import Issue, Item, read
+from dialogs.definitions.yamlpath import Issue, Item, read
 
 KINDS = ("plan", "questionnaire", "consultation", "published")
 """The keys that say what a file is."""
@@ -21,12 +21,16 @@ KINDS = ("plan", "questionnaire", "consultation", "published")
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file: its name as issues print it, its kind ("" where unknown), its value, whether it was given."""
+    """One file: its name as issues print it, its kind ("" where unknown), its value, whether it was given.
+
+    `issues` are what is wrong with it as YAML.
+    """
 
     file: str
     kind: str
     item: Item
     given: bool
+    issues: tuple[Issue, ...] = ()
 
     @property
     def slug(self) -> str:
@@ -42,7 +46,7 @@ class Document:
 
 @dataclass(slots=True)
 class Documents:
-    """Everything at hand, the given files first, and what was wrong with the given ones as YAML."""
+    """Everything at hand, the given files first; `issues` tell of given files that could not be read at all."""
 
     every: list[Document] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
@@ -80,7 +84,7 @@ def gather(paths: Iterable[str | PathLike[str]]) -> Documents:
     found = Documents()
     given = [each for path in paths for each in _expand(Path(path))]
     for path in given:
-        _take(found, path, str(path), given=True)
+        _take(found, path, given=True)
     for folder in dict.fromkeys(path.parent for path in given):
         _complete(found, sorted(folder.glob("*.yaml")) if folder.is_dir() else [])
     _complete(found, sorted(shipped_directory().iterdir(), key=lambda each: each.name))
@@ -91,28 +95,24 @@ def _expand(path: Path) -> Sequence[Path]:
     return sorted(path.glob("*.yaml")) if path.is_dir() else [path]
 
 
-def _take(found: Documents, source: Traversable, name: str, *, given: bool) -> None:
+def _take(found: Documents, source: Traversable, *, given: bool) -> None:
+    name = str(source)
     item, issues = read(source, name)
-    if given:
-        found.issues += issues
     if item is not None:
-        found.every.append(Document(name, kind_of(item), item, given))
+        found.every.append(Document(name, kind_of(item), item, given, tuple(issues)))
+    elif given:
+        found.issues += issues
 
 
 def _complete(found: Documents, sources: Sequence[Traversable]) -> None:
     """Add what is not at hand yet; a plan, or a version of a questionnaire, given by name hides the one nearby."""
+    nearby = Documents()
     known = {Path(each.file).resolve() for each in found.every}
-    have = {_identity(each) for each in found.every}
     for source in sources:
-        name = str(source)
-        if not name.endswith(".yaml") or Path(name).resolve() in known:
-            continue
-        item, issues = read(source, name)
-        if item is None or issues:
-            continue
-        document = Document(name, kind_of(item), item, given=False)
-        if document.kind and _identity(document) not in have:
-            found.every.append(document)
+        if source.name.endswith(".yaml") and Path(str(source)).resolve() not in known:
+            _take(nearby, source, given=False)
+    have = {_identity(each) for each in found.every}
+    found.every += [each for each in nearby.every if each.kind and _identity(each) not in have]
 
 
 def _identity(document: Document) -> tuple[str, object, object]:

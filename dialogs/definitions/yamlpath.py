@@ -123,9 +123,7 @@ def _tabs(text: str, file: str) -> Iterator[Issue]:
     for number, line in enumerate(text.splitlines(), 1):
         indent = line[: len(line) - len(line.lstrip())]
         if "\t" in indent and line.strip():
-            yield Issue(
-                file, number, indent.index("\t") + 1, "the line begins with a tab", "indent with spaces"
-            )
+            yield Issue(file, number, indent.index("\t") + 1, "the line begins with a tab", "indent with spaces")
 
 
 def _syntax(error: yaml.MarkedYAMLError, file: str) -> Issue:
@@ -179,9 +177,7 @@ class _Reader:
                 self.report(key.start_mark, "a key must be a word", "write the key before the colon")
             elif name in found:
                 line = found[name].line
-                self.report(
-                    key.start_mark, f"the key “{name}” stands twice (first in line {line})", "keep one"
-                )
+                self.report(key.start_mark, f"the key “{name}” stands twice (first in line {line})", "keep one")
             else:
                 found[name] = self.item(value, key.start_mark, depth)
         return found

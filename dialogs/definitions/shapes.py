@@ -1,0 +1,236 @@
+"""The shape of a file: which keys stand where, and what kind of value each holds.
+
+`mapping` walks a mapping's table of keys (they stand in `tables`) and reports everything that does not fit, each with
+what to write instead. What the values mean together is the work of `issues`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from typing import Any
+
+from dialogs.definitions.yamlpath import Item
+from dialogs.types import Kind
+from locales.languages import CODES
+
+Report = Callable[[Item, str, str], None]
+"""Takes where the mistake is, what is wrong, and what to write instead."""
+
+Check = Callable[[Item, str, str, Report], None]
+"""Takes a value, whose it is, the key it stands under, and where to report."""
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SLUG_LONGEST = 30
+DIGEST = re.compile(r"[0-9a-f]{64}")
+
+_NAMES = {"sq": "Albanian", "en": "English"}
+
+
+def named(language: str) -> str:
+    """Return what an English sentence calls a language."""
+    return _NAMES.get(language, language)
+
+
+def meant(word: str, known: tuple[str, ...], otherwise: str = "") -> str:
+    """Return the cure for a misspelt word: the known one most like it, else all of them, else `otherwise`."""
+    close = get_close_matches(word, known, n=1)
+    if close:
+        return f"did you mean {close[0]}?"
+    return otherwise or f"write {either(known)}"
+
+
+def either(words: tuple[str, ...]) -> str:
+    """Return words as an English list that ends in “or”."""
+    return " or ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
+
+
+# --- one value ------------------------------------------------------------------------------------------------------
+
+
+def text(item: Item | None) -> str | None:
+    """Return the text an item holds, None for anything else."""
+    return item.value if item and isinstance(item.value, str) else None
+
+
+def whole_number(item: Item | None) -> int | None:
+    """Return the whole number an item holds, None for anything else."""
+    return item.value if item and type(item.value) is int else None
+
+
+def shown(value: Any) -> str:
+    """Return a value as a message quotes it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dict | tuple):
+        return "a list"
+    return "nothing" if value is None else f"“{value}”"
+
+
+def slug(item: Item, whose: str, key: str, report: Report) -> None:
+    """Check an id."""
+    value = text(item)
+    if value is None or not SLUG.fullmatch(value) or len(value) > SLUG_LONGEST:
+        cure = f"write lower-case letters, digits and single dashes, at most {SLUG_LONGEST}"
+        report(item, f"{shown(item.value)} is not an id for {whose}", cure)
+
+
+def line_of_text(item: Item, whose: str, key: str, report: Report) -> None:
+    """Check a text that has no language."""
+    if not (text(item) or "").strip():
+        report(item, f"{whose} has {shown(item.value)} under {key}:", "write a text in quotation marks")
+
+
+def positive(item: Item, whose: str, key: str, report: Report) -> None:
+    """Check a whole number from 1."""
+    number = whole_number(item)
+    if number is None or number < 1:
+        report(item, f"{whose} has {shown(item.value)} under {key}:", "write a whole number from 1")
+
+
+def truth(item: Item, whose: str, key: str, report: Report) -> None:
+    """Check true or false."""
+    if not isinstance(item.value, bool):
+        report(item, f"{whose} has {shown(item.value)} under {key}:", "write true or false")
+
+
+def day(item: Item, whose: str, key: str, report: Report) -> None:
+    """Check a date."""
+    if type(item.value) is not date:
+        cure = "write a date as 2020-09-30, without quotation marks"
+        report(item, f"{whose} has {shown(item.value)} under {key}:", cure)
+
+
+def kind(item: Item, whose: str, key: str, report: Report) -> None:
+    """Check the kind of a question."""
+    known = tuple(each.value for each in Kind)
+    value = text(item)
+    if value not in known:
+        report(item, f"{shown(item.value)} is no kind of question", meant(value or "", known))
+
+
+def seed(item: Item, whose: str, key: str, report: Report) -> None:
+    """Check the id, or ids, of the source document's items."""
+    for each in item.items() or (item,):
+        if not re.fullmatch(r"[A-Z]\d{1,2}", text(each) or ""):
+            report(each, f"{shown(each.value)} is no item of the source", "write an id such as K0")
+
+
+def digest(item: Item, whose: str, key: str, report: Report) -> None:
+    """Check a SHA-256 digest."""
+    if not DIGEST.fullmatch(text(item) or ""):
+        report(item, f"{shown(item.value)} is no digest", "write 64 digits and letters from a to f")
+
+
+def texts(item: Item, whose: str, key: str, report: Report) -> None:
+    """Check a text in every language."""
+    if not isinstance(item.value, dict):
+        languages = " and ".join(f"{code}:" for code in CODES)
+        report(item, f"{whose} has one text for all languages", f"write {languages} under {key}:")
+        return
+    known = (*CODES, "seed")
+    for name, each in item.value.items():
+        if name not in known:
+            report(each, f"“{name}” is no language here", meant(name, CODES))
+    if "seed" in item.value:
+        seed(item.value["seed"], whose, key, report)
+    for language in CODES:
+        _one_language(item, language, whose, key, report)
+
+
+def _one_language(item: Item, language: str, whose: str, key: str, report: Report) -> None:
+    found = item.get(language)
+    place = f"write it under {key}: {language}:"
+    if found is None:
+        report(item, f"{whose} has no {named(language)} text", place)
+    elif not isinstance(found.value, str) and found.value is not None:
+        wrong = f"{shown(found.value)} stands where the {named(language)} text of {whose} belongs"
+        report(found, wrong, f"put it in quotation marks under {key}: {language}:")
+    elif not (found.value or "").strip():
+        report(found, f"{whose} has an empty {named(language)} text", place)
+
+
+# --- mappings and lists ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of a mapping: how its value is checked, and whether it must stand there."""
+
+    check: Check
+    required: bool = True
+
+
+Keys = Mapping[str, Key]
+
+
+def mapping(item: Item, whose: str, keys: Keys, report: Report) -> None:
+    """Check a mapping against its table of keys."""
+    if not isinstance(item.value, dict):
+        needed = either(tuple(f"{name}:" for name in keys)).replace(" or ", " and ")
+        report(item, f"{whose} is {shown(item.value)}", f"write keys beneath it: {needed}")
+        return
+    for name, each in item.value.items():
+        if name not in keys:
+            report(each, f"{whose} has an unknown key “{name}”", meant(name, tuple(keys), "remove it"))
+    for name, key in keys.items():
+        found = item.get(name)
+        if found is not None and (key.required or found.value is not None):
+            key.check(found, whose, name, report)
+        elif key.required:
+            report(item, f"{whose} has no {name}", f"write {name}:")
+
+
+def within(called: str, keys: Keys) -> Check:
+    """Return the check of a mapping that belongs to something, called `called` in messages."""
+    return lambda item, whose, key, report: mapping(item, f"{called} of {whose}", keys, report)
+
+
+def each_of(noun: str, keys: Keys, name: str = "id") -> Check:
+    """Return the check of a list of mappings, each called `noun` and the text under `name`."""
+
+    def check(item: Item, whose: str, key: str, report: Report) -> None:
+        if not item.items():
+            report(item, f"{whose} has no {noun}", f"write one after a dash under {key}:")
+        for number, each in enumerate(item.items(), 1):
+            mapping(each, called(noun, each, number, name), keys, report)
+
+    return check
+
+
+def called(noun: str, item: Item, number: int, name: str = "id") -> str:
+    """Return what messages call the `number`th item of a list."""
+    value = text(item.get(name))
+    return f"the {noun} “{value}”" if value else f"{noun} {number}"
+
+
+def slugs(item: Item, whose: str, key: str, report: Report) -> None:
+    """Check a list of ids."""
+    if not item.items():
+        report(item, f"{whose} has {shown(item.value)} under {key}:", f"write a list: {key}: [one, two]")
+    for each in item.items():
+        slug(each, whose, key, report)
+
+
+def forms(item: Item, whose: str, key: str, report: Report) -> None:
+    """Check a component's forms: any names, but always the two that name it."""
+    if not isinstance(item.value, dict):
+        report(item, f"{whose} has no forms", "write label: and name: under forms:, each with sq: and en:")
+        return
+    for name in ("label", "name"):
+        if name not in item.value:
+            report(item, f"{whose} has no form “{name}”", f"write {name}: with sq: and en: under forms:")
+    for name, each in item.value.items():
+        texts(each, whose, name, report)
+
+
+def digests(item: Item, whose: str, key: str, report: Report) -> None:
+    """Check a mapping from names to digests."""
+    if not isinstance(item.value, dict):
+        report(item, f"{whose} are {shown(item.value)}", "write a name, a colon and a digest on each line")
+        return
+    for each in item.value.values():
+        digest(each, whose, key, report)
