@@ -22,8 +22,10 @@ class CatalogueHook(BuildHookInterface[Any]):
         if self.target_name != "wheel":
             return
         sys.path.insert(0, self.root)
+        compiling = importlib.import_module("locales.compiling")
         try:
-            compiling = importlib.import_module("locales.compiling")
             compiling.compile_all(Path(self.root) / "locales")
+        except compiling.CatalogueError as error:
+            raise SystemExit(str(error)) from None  # sentences for a person, no traceback
         finally:
             sys.path.remove(self.root)
