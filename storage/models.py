@@ -1,9 +1,10 @@
 """The schema on one page.
 
-Who spoke stands in `addresses` alone: a chat's number sealed under the installation's key and found by a keyed hash.
-Everything else hangs on a participant, a random number that means nothing outside this database. Every table that
-holds something about a person names the column that leads to them in `info={"person": ...}`; erasure and `/mydata`
-follow it, and a table without it fails the build. Times are UTC. Texts have no length limit.
+Who spoke stands in `addresses` alone: a chat's number sealed under the installation's key and found by a
+keyed hash. Everything else hangs on a participant, a random number that means nothing outside this database.
+Every table that holds something about a person names the column that leads to them in `info={"person": ...}`;
+erasure and `/mydata` follow it, and a table without it fails the build. Times are UTC. Texts have no length
+limit.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Base(DeclarativeBase):
     }
 
 
-# --- people ----------------------------------------------------------------------------------------------------------
+# --- people -------------------------------------------------------------------------------------------------
 
 
 class Participant(Base):
@@ -82,7 +83,7 @@ class Address(Base):
 
 
 class SessionRow(Base):
-    """The dialogue's state of one participant; `version` rises with every change, and decides between two writers."""
+    """The dialogue's state of one participant; `version` rises with each change: two writers meet there."""
 
     __tablename__ = "sessions"
     __table_args__ = ({"info": {"person": PERSON}},)
@@ -112,7 +113,7 @@ class Consent(Base):
     at: Mapped[datetime]
 
 
-# --- what is asked ---------------------------------------------------------------------------------------------------
+# --- what is asked ------------------------------------------------------------------------------------------
 
 
 class ConsultationRow(Base):
@@ -131,7 +132,7 @@ class ConsultationRow(Base):
 
 
 class QuestionnaireVersion(Base):
-    """One version of one questionnaire, exactly as it is asked; never changed once somebody may have read it."""
+    """One version of one questionnaire, exactly as it is asked; never changed once somebody may have read."""
 
     __tablename__ = "questionnaire_versions"
     __table_args__ = (
@@ -149,7 +150,7 @@ class QuestionnaireVersion(Base):
     published_at: Mapped[datetime]
 
 
-# --- what was said ---------------------------------------------------------------------------------------------------
+# --- what was said ------------------------------------------------------------------------------------------
 
 
 class Submission(Base):
@@ -196,7 +197,7 @@ class Contribution(Base):
 
 
 class AnswerRow(Base):
-    """One revision of one answer; the highest revision of a slot is what stands there. Rows are never changed."""
+    """One revision of one answer; the highest of a slot is what stands there. Rows are never changed."""
 
     __tablename__ = "answers"
     __table_args__ = (
@@ -248,7 +249,7 @@ class TranscriptRow(Base):
     at: Mapped[datetime]
 
 
-# --- in and out ------------------------------------------------------------------------------------------------------
+# --- in and out ---------------------------------------------------------------------------------------------
 
 
 class Inbox(Base):
@@ -263,7 +264,7 @@ class Inbox(Base):
 
 
 class Quarantine(Base):
-    """An update that could not be handled; its content is kept, sealed, only where its author had consented."""
+    """An update that could not be handled; its content is kept, sealed, only where its author consented."""
 
     __tablename__ = "quarantine"
     __table_args__ = ({"info": {"person": PERSON}},)
@@ -281,13 +282,14 @@ class Quarantine(Base):
 class OutboxRow(Base):
     """A message owed to a participant. Its body is dropped once it is sent or given up.
 
-    Order within a participant is the order of `id`. `key` makes enqueueing the same message twice one message.
+    Order within a participant is replies before notices, and among them the order of `id`. `key` makes
+    enqueueing the same message twice one message.
     """
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_due", "state", "not_before", "id"),
-        Index("ix_outbox_participant", "participant_id", "state", "id"),
+        Index("ix_outbox_waiting", "state", "priority", "id"),
+        Index("ix_outbox_participant", "participant_id", "state", "priority", "id"),
         {"info": {"person": PERSON}},
     )
 
@@ -298,7 +300,7 @@ class OutboxRow(Base):
     """0 for a reply, 1 for a notice."""
     turn: Mapped[int | None] = mapped_column(BigInteger)
     """The session's turn whose screen this message shows, None for a message beside it."""
-    transcript_id: Mapped[int | None] = mapped_column(ForeignKey("transcript.id"))
+    transcript_id: Mapped[int | None] = mapped_column(ForeignKey("transcript.id"), index=True)
     body: Mapped[dict[str, Any] | None]
     state: Mapped[str] = mapped_column(default="waiting")
     """waiting, sent or failed."""
@@ -311,7 +313,7 @@ class OutboxRow(Base):
     done_at: Mapped[datetime | None]
 
 
-# --- staff -----------------------------------------------------------------------------------------------------------
+# --- staff --------------------------------------------------------------------------------------------------
 
 
 class Staff(Base):
@@ -332,7 +334,7 @@ class Staff(Base):
 
 
 class StaffSession(Base):
-    """A login that can be ended: `id` is the SHA-256 of the cookie's random value, `csrf` the token of its forms."""
+    """A login that can be ended: `id` is the SHA-256 of the cookie's value, `csrf` the token of its forms."""
 
     __tablename__ = "staff_sessions"
     __table_args__ = ({"info": {"person": None}},)

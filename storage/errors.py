@@ -1,0 +1,53 @@
+"""What can go wrong in storage, by what the caller should do about it.
+
+No other room sees the libraries beneath, so their errors end here. A library's message may quote the row it
+stumbled over; these messages never do.
+"""
+
+from __future__ import annotations
+
+from psycopg.errors import DeadlockDetected, SerializationFailure
+from sqlalchemy import exc
+
+
+class StorageError(Exception):
+    """Anything that storage could not do."""
+
+
+class Unavailable(StorageError):
+    """The database does not answer, or is too busy: nothing was kept, try again in a few seconds."""
+
+
+class Conflict(StorageError):
+    """Somebody else was faster: nothing was kept, read again and try again at once."""
+
+
+class StaleSession(Conflict):
+    """The session that was read is no longer the one that stands."""
+
+
+class Refused(StorageError):
+    """The database would not take what it was given; trying again will not help."""
+
+
+class FrozenVersion(ValueError):
+    """A published version of a questionnaire was given other words under the same number."""
+
+
+_RACES = (SerializationFailure, DeadlockDetected)
+
+Failures = (exc.DBAPIError, exc.TimeoutError)
+"""The library's errors that `translated` knows."""
+
+
+def translated(error: BaseException) -> StorageError:
+    """Return the error of ours that says the same as a library's, without the values it quotes."""
+    original = getattr(error, "orig", None) or error
+    name = type(original).__name__
+    if isinstance(original, _RACES) or isinstance(error, exc.IntegrityError):
+        return Conflict(f"somebody else changed the same rows ({name})")
+    if isinstance(error, (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)):
+        return Unavailable(f"the database does not answer ({name})")
+    if getattr(error, "connection_invalidated", False):
+        return Unavailable(f"the database's connection was lost ({name})")
+    return Refused(f"the database refused ({name})")
