@@ -1,0 +1,279 @@
+"""What the secretariat reads: submissions with everything in them, conversations, and how many there are.
+
+Queries alone; nothing is changed here, and nothing leads to who wrote. A draft is nobody's business: only what was
+submitted is found. Lists go by key, never by offset, so that the thousandth page costs what the first does.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, Row, Uuid, func, literal, select, tuple_
+
+from dialogs.canonical import consultation_from_json, questionnaire_from_json
+from dialogs.types import Consultation, Question, Questionnaire
+from storage.models import (
+    AnswerRow,
+    ConsultationRow,
+    Contribution,
+    QuestionnaireVersion,
+    Submission,
+    TranscriptRow,
+)
+from storage.submitted import Answered, Contributed, Count, Page, Place, Said, Submitted, Wording
+from storage.transaction import Transaction
+from storage.types import UtcDateTime
+
+if TYPE_CHECKING:
+    from storage.database import Database
+
+CHUNK = 500
+"""Submissions read in one go by the export: what it holds in memory at a time."""
+
+_SUBMISSION = (
+    Submission.id,
+    Submission.digest,
+    Submission.consultation,
+    Submission.receipt,
+    Submission.channel,
+    Submission.language,
+    Submission.started_at,
+    Submission.submitted_at,
+)
+_CONTRIBUTION = (
+    Contribution.submission_id,
+    Contribution.id,
+    Contribution.item,
+    Contribution.position,
+    Contribution.status,
+)
+_ANSWER = (
+    AnswerRow.submission_id,
+    AnswerRow.question,
+    AnswerRow.item,
+    AnswerRow.parts,
+    AnswerRow.chosen,
+    AnswerRow.skipped,
+    AnswerRow.dropped,
+    AnswerRow.language,
+    AnswerRow.at,
+)
+_PLACE = tuple_(Submission.submitted_at, Submission.id)
+
+_known: dict[str, Questionnaire] = {}
+"""Versions by digest: they never change and are few, so each is read once in a process."""
+
+
+class Reading:
+    """The dashboard's queries, within one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def consultations(self, components: Sequence[str] = ()) -> tuple[Consultation, ...]:
+        """Return the consultations on `components` (slugs of either), every one where none is named."""
+        columns = (ConsultationRow.definition, ConsultationRow.state)
+        rows = await self._transaction.rows(select(*columns).order_by(ConsultationRow.position))
+        found = [replace(consultation_from_json(row[0]), is_open=row[1] == "open") for row in rows]
+        wanted = set(components)
+        return tuple(each for each in found if not wanted or {each.slug, each.component} & wanted)
+
+    async def questionnaires(self, consultation: str) -> tuple[Questionnaire, ...]:
+        """Return every version of every questionnaire of a consultation, in the order they are offered."""
+        columns = (QuestionnaireVersion.digest, QuestionnaireVersion.definition)
+        statement = (
+            select(*columns)
+            .where(QuestionnaireVersion.consultation == consultation)
+            .order_by(QuestionnaireVersion.position, QuestionnaireVersion.slug, QuestionnaireVersion.version)
+        )
+        return tuple(_questionnaire(row) for row in await self._transaction.rows(statement))
+
+    # --- submissions -------------------------------------------------------------------------------------------------
+
+    async def page(
+        self, consultations: Sequence[str], *, before: Place | None = None, after: Place | None = None, size: int
+    ) -> Page:
+        """Return up to `size` submissions of `consultations`, newest first.
+
+        Either the newest, or those next `before` a place, or those next `after` it.
+        """
+        visible = [Submission.consultation.in_(list(consultations))]
+        upwards = after is not None
+        if before or after:
+            visible.append(_beyond(before or after, upwards))
+        rows = list(await self._submissions(visible, upwards=upwards, limit=size + 1))
+        more, rows = len(rows) > size, rows[:size]
+        if upwards:
+            rows.reverse()
+        found = await self._whole(rows)
+        has_older = bool(found) and (upwards or more)
+        has_newer = bool(found) and (more if upwards else before is not None)
+        return Page(
+            found, found[-1].place if has_older else None, found[0].place if has_newer else None
+        )
+
+    async def one(self, id: uuid.UUID, consultations: Sequence[str]) -> Submitted | None:
+        """Return a submission of one of `consultations`, None for any other and for a draft."""
+        visible = [Submission.id == id, Submission.consultation.in_(list(consultations))]
+        found = await self._whole(await self._submissions(visible, upwards=True, limit=1))
+        return found[0] if found else None
+
+    async def next_in(self, consultation: str, after: Place | None, size: int) -> tuple[Submitted, ...]:
+        """Return up to `size` submissions of one consultation, oldest first, next after a place."""
+        visible = [Submission.consultation == consultation]
+        if after:
+            visible.append(_beyond(after, upwards=True))
+        return await self._whole(await self._submissions(visible, upwards=True, limit=size))
+
+    async def transcript(self, submission: uuid.UUID) -> tuple[Said, ...]:
+        """Return the conversation in which a submission came about, in its order."""
+        columns = (
+            TranscriptRow.id,
+            TranscriptRow.direction,
+            TranscriptRow.kind,
+            TranscriptRow.number,
+            TranscriptRow.text,
+            TranscriptRow.marks,
+            TranscriptRow.menu,
+            TranscriptRow.at,
+        )
+        statement = select(*columns).where(TranscriptRow.submission_id == submission)
+        rows = await self._transaction.rows(statement.order_by(TranscriptRow.id))
+        return tuple(Said(*row[:5], tuple(row[5]), tuple(map(tuple, row[6])), row[7]) for row in rows)
+
+    async def counts(self, consultations: Sequence[str]) -> tuple[Count, ...]:
+        """Return how much came in on each questionnaire of `consultations`; those without anything are left out."""
+        key = (Submission.consultation, Submission.questionnaire)
+        chosen = (Submission.submitted_at.is_not(None), Submission.consultation.in_(list(consultations)))
+        submissions = await self._transaction.rows(
+            select(*key, func.count(), func.max(Submission.submitted_at)).where(*chosen).group_by(*key)
+        )
+        contributions = await self._transaction.rows(
+            select(*key, func.count())
+            .join(Contribution, Contribution.submission_id == Submission.id)
+            .where(*chosen)
+            .group_by(*key)
+        )
+        issues = {(row[0], row[1]): int(row[2]) for row in contributions}
+        return tuple(
+            Count(row[0], row[1], int(row[2]), issues.get((row[0], row[1]), 0), row[3]) for row in submissions
+        )
+
+    # --- putting together --------------------------------------------------------------------------------------------
+
+    async def _submissions(
+        self, visible: Iterable[ColumnElement[bool]], *, upwards: bool, limit: int
+    ) -> Sequence[Row[Any]]:
+        order = (Submission.submitted_at, Submission.id)
+        statement = (
+            select(*_SUBMISSION)
+            .where(Submission.submitted_at.is_not(None), *visible)
+            .order_by(*(order if upwards else (column.desc() for column in order)))
+            .limit(limit)
+        )
+        return await self._transaction.rows(statement)
+
+    async def _whole(self, rows: Sequence[Row[Any]]) -> tuple[Submitted, ...]:
+        """Return the submissions of `rows`, each with everything in it: three statements, however many they are."""
+        if not rows:
+            return ()
+        ids = [row[0] for row in rows]
+        await self._learn({row[1] for row in rows})
+        ranked = select(*_CONTRIBUTION).where(Contribution.submission_id.in_(ids))
+        contributions = await self._transaction.rows(ranked.order_by(Contribution.position))
+        said = select(*_ANSWER).where(AnswerRow.submission_id.in_(ids))
+        answers = await self._transaction.rows(said.order_by(AnswerRow.revision, AnswerRow.id))
+        parts, slots = _by_submission(contributions), _slots(answers)
+        return tuple(_submitted(row, parts[row[0]], slots[row[0]]) for row in rows)
+
+    async def _learn(self, digests: set[str]) -> None:
+        """Read the versions that this process has not met yet."""
+        new = digests - _known.keys()
+        if new:
+            columns = (QuestionnaireVersion.digest, QuestionnaireVersion.definition)
+            statement = select(*columns).where(QuestionnaireVersion.digest.in_(list(new)))
+            for row in await self._transaction.rows(statement):
+                _questionnaire(row)
+
+
+async def stream(database: Database, consultation: str) -> AsyncIterator[Submitted]:
+    """Yield every submission of a consultation, oldest first, in constant memory.
+
+    Each chunk is a transaction of its own, so whoever downloads slowly holds nothing up.
+    """
+    place: Place | None = None
+    while True:
+        async with database.reading() as work:
+            chunk = await work.reading.next_in(consultation, place, CHUNK)
+        for each in chunk:
+            yield each
+        if len(chunk) < CHUNK:
+            return
+        place = chunk[-1].place
+
+
+def _beyond(place: Place | None, upwards: bool) -> ColumnElement[bool]:
+    """Return the condition of coming after (or, downwards, before) a place."""
+    assert place is not None  # noqa: S101 - for the type checker
+    there = tuple_(literal(place.at, UtcDateTime()), literal(place.id, Uuid()))
+    return _PLACE > there if upwards else _PLACE < there
+
+
+def _questionnaire(row: Row[Any]) -> Questionnaire:
+    """Return the version of a row, read once."""
+    if row[0] not in _known:
+        _known[row[0]] = questionnaire_from_json(row[1])
+    return _known[row[0]]
+
+
+def _by_submission(rows: Iterable[Row[Any]]) -> dict[uuid.UUID, list[Row[Any]]]:
+    found: dict[uuid.UUID, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(row)
+    return found
+
+
+Slots = dict[tuple[str, int], list[Wording]]
+
+
+def _slots(rows: Iterable[Row[Any]]) -> dict[uuid.UUID, Slots]:
+    """Return the revisions of each slot of each submission, oldest first."""
+    found: dict[uuid.UUID, Slots] = defaultdict(lambda: defaultdict(list))
+    for submission, question, item, parts, chosen, *rest in rows:
+        text = "\n".join(part[1] for part in parts) if parts else None
+        found[submission][question, item].append(Wording(text, tuple(chosen), *rest))
+    return found
+
+
+def _submitted(row: Row[Any], contributions: Sequence[Row[Any]], slots: Slots) -> Submitted:
+    id_, digest, *rest = row
+    questionnaire = _known[digest]
+    made = [
+        Contributed(*each[1:], tuple(_answered(_questions(questionnaire, repeated=True), each[2], slots)))
+        for each in contributions
+    ]
+    return Submitted(
+        id_,
+        rest[0],
+        questionnaire,
+        *rest[1:],
+        answers=tuple(_answered(_questions(questionnaire, repeated=False), 0, slots)),
+        contributions=tuple(each for each in made if not each.withdrawn),
+        withdrawn=tuple(each for each in made if each.withdrawn),
+    )
+
+
+def _questions(questionnaire: Questionnaire, *, repeated: bool) -> Iterator[Question]:
+    """Yield the questions within, or outside, what is asked several times over, in file order."""
+    for section in questionnaire.sections:
+        if (section.repeat is not None) is repeated:
+            yield from section.questions
+
+
+def _answered(questions: Iterable[Question], item: int, slots: Slots) -> Iterator[Answered]:
+    for question in questions:
+        yield Answered(question, item, tuple(slots.get((question.id, item), ())))

@@ -1,0 +1,238 @@
+"""The people of the secretariats: their accounts, logins, the counters that slow guessing down, and what they did.
+
+Nothing here knows a participant. Passwords come in as hashes and session numbers as hashes of cookies, so a
+copy of these tables logs nobody in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, case, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.errors import StorageError
+from storage.models import AuditRow, Staff, StaffSession, Throttle
+from storage.transaction import Transaction
+
+
+class NameTaken(StorageError):
+    """Somebody of that name has an account already."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """Somebody of a secretariat. `components` are what they may see, empty for everything."""
+
+    id: int
+    name: str
+    role: str
+    components: tuple[str, ...]
+    language: str
+    disabled: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a password is checked against."""
+
+    id: int
+    password_hash: str
+    disabled: bool
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLogin:
+    """A session that stands: who, the token of its forms, and when it was last used, to the minute."""
+
+    id: bytes
+    staff: StaffMember
+    csrf: str
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing that somebody did: `staff_id` is None where nobody was logged in."""
+
+    staff_id: int | None
+    action: str
+    subject: str
+    at: datetime
+
+
+_MEMBER = (
+    Staff.id,
+    Staff.name,
+    Staff.role,
+    Staff.components,
+    Staff.language,
+    Staff.disabled_at,
+    Staff.created_at,
+)
+
+
+class StaffRepository:
+    """Accounts, sessions, counters and the audit trail, within one transaction."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    # --- accounts ----------------------------------------------------------------------------------------------------
+
+    async def add(
+        self, name: str, password_hash: str, role: str, components: Sequence[str], language: str, now: datetime
+    ) -> StaffMember:
+        """Open an account and return it; raise NameTaken where the name has one, disabled or not."""
+        if await self.by_name(name) is not None:
+            raise NameTaken(f"somebody called {name} has an account already")
+        values = {
+            "name": name,
+            "password_hash": password_hash,
+            "role": role,
+            "components": list(components),
+            "language": language,
+            "created_at": now,
+        }
+        await self._transaction.execute(insert(Staff), values)
+        found = await self.by_name(name)
+        assert found is not None  # noqa: S101 - it was written a line above
+        return found
+
+    async def list(self) -> tuple[StaffMember, ...]:
+        """Return everybody, disabled accounts too, in the order of their names."""
+        rows = await self._transaction.rows(select(*_MEMBER).order_by(Staff.name))
+        return tuple(_member(row) for row in rows)
+
+    async def by_name(self, name: str) -> StaffMember | None:
+        """Return the account of exactly this name, or None."""
+        row = await self._transaction.first(select(*_MEMBER).where(Staff.name == name))
+        return _member(row) if row else None
+
+    async def credentials(self, name: str) -> Credentials | None:
+        """Return what a password for `name` is checked against, or None."""
+        columns = (Staff.id, Staff.password_hash, Staff.disabled_at, Staff.language)
+        row = await self._transaction.first(select(*columns).where(Staff.name == name))
+        return Credentials(row[0], row[1], row[2] is not None, row[3]) if row else None
+
+    async def disable(self, staff_id: int, now: datetime) -> None:
+        """Close an account and end all of its sessions, from this moment."""
+        statement = update(Staff).where(Staff.id == staff_id, Staff.disabled_at.is_(None))
+        await self._transaction.execute(statement.values(disabled_at=now))
+        await self.end_sessions(staff_id, now)
+
+    async def set_password(self, staff_id: int, password_hash: str, now: datetime) -> None:
+        """Give an account another password and end all of its sessions; a disabled account stays disabled."""
+        statement = update(Staff).where(Staff.id == staff_id)
+        await self._transaction.execute(statement.values(password_hash=password_hash))
+        await self.end_sessions(staff_id, now)
+
+    async def set_language(self, staff_id: int, language: str) -> None:
+        """Keep the language that somebody reads the dashboard in."""
+        await self._transaction.execute(update(Staff).where(Staff.id == staff_id).values(language=language))
+
+    # --- sessions ----------------------------------------------------------------------------------------------------
+
+    async def open_session(self, id: bytes, staff_id: int, csrf: str, now: datetime) -> None:
+        """Begin a session; `id` is the SHA-256 of the cookie's value."""
+        values = {"id": id, "staff_id": staff_id, "csrf": csrf, "created_at": now, "seen_at": now}
+        await self._transaction.execute(insert(StaffSession), values)
+
+    async def login(self, id: bytes, *, idle_since: datetime, opened_since: datetime) -> StaffLogin | None:
+        """Return the session `id` where it stands.
+
+        It does not when it was ended, was not used after `idle_since`, was begun before `opened_since`, or
+        when the account is disabled.
+        """
+        statement = (
+            select(StaffSession.csrf, StaffSession.seen_at, *_MEMBER)
+            .join(Staff, Staff.id == StaffSession.staff_id)
+            .where(
+                StaffSession.id == id,
+                StaffSession.ended_at.is_(None),
+                StaffSession.seen_at > idle_since,
+                StaffSession.created_at > opened_since,
+                Staff.disabled_at.is_(None),
+            )
+        )
+        row = await self._transaction.first(statement)
+        return StaffLogin(id, _member(row[2:]), row[0], row[1]) if row else None
+
+    async def touch(self, id: bytes, now: datetime) -> None:
+        """Write down that a session was used now."""
+        await self._transaction.execute(
+            update(StaffSession).where(StaffSession.id == id).values(seen_at=now)
+        )
+
+    async def end_session(self, id: bytes, now: datetime) -> None:
+        """End one session."""
+        await self._end(StaffSession.id == id, now)
+
+    async def end_sessions(self, staff_id: int, now: datetime) -> None:
+        """End every session of an account."""
+        await self._end(StaffSession.staff_id == staff_id, now)
+
+    async def _end(self, which: Any, now: datetime) -> None:
+        statement = update(StaffSession).where(which, StaffSession.ended_at.is_(None))
+        await self._transaction.execute(statement.values(ended_at=now))
+
+    # --- counters ----------------------------------------------------------------------------------------------------
+
+    async def count(self, key: str, now: datetime, since: datetime) -> int:
+        """Add one to a counter and return it; one that was begun at or before `since` begins anew.
+
+        One statement, so that attempts made at the same time are all counted.
+        """
+        dialect: Any = sqlite if self._transaction.dialect == "sqlite" else postgresql
+        is_old = Throttle.since <= since
+        statement = (
+            dialect.insert(Throttle)
+            .values(key=key, count=1, since=now)
+            .on_conflict_do_update(
+                index_elements=[Throttle.key],
+                set_={
+                    "count": case((is_old, 1), else_=Throttle.count + 1),
+                    "since": case((is_old, now), else_=Throttle.since),
+                },
+            )
+            .returning(Throttle.count)
+        )
+        row = await self._transaction.first(statement)
+        return int(row[0]) if row else 0
+
+    async def prune(self, before: datetime) -> None:
+        """Drop counters of logins that began before `before`: nobody asks for them again."""
+        await self._transaction.execute(
+            delete(Throttle).where(Throttle.since < before, Throttle.key.startswith("login:"))
+        )
+
+    # --- audit -------------------------------------------------------------------------------------------------------
+
+    async def audit(self, staff_id: int | None, action: str, subject: str, now: datetime) -> None:
+        """Write down what somebody did, to what; never a word of what a participant said."""
+        values = {"staff_id": staff_id, "action": action, "subject": subject, "at": now}
+        await self._transaction.execute(insert(AuditRow), values)
+
+    async def deeds(self, limit: int) -> tuple[Deed, ...]:
+        """Return what was done last, newest first."""
+        columns = (AuditRow.staff_id, AuditRow.action, AuditRow.subject, AuditRow.at)
+        rows = await self._transaction.rows(select(*columns).order_by(AuditRow.id.desc()).limit(limit))
+        return tuple(Deed(*row) for row in rows)
+
+    async def sessions_of(self, staff_id: int) -> int:
+        """Return how many sessions of an account have not been ended."""
+        statement = select(func.count()).where(
+            StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None)
+        )
+        row = await self._transaction.first(statement)
+        return int(row[0]) if row else 0
+
+
+def _member(row: Row[Any] | Sequence[Any]) -> StaffMember:
+    id_, name, role, components, language, disabled_at, created_at = row
+    return StaffMember(id_, name, role, tuple(components), language, disabled_at is not None, created_at)
