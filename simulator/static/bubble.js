@@ -98,7 +98,10 @@ export function bubble(message, hands) {
   const mine = !message.outgoing;
   const sender = make("span", { className: "hidden" }, `${word(mine ? "saysMe" : "saysBot")}: `);
   const box = make("div", { className: "bubble" }, sender, forwarded(message), quote(message), ...content(message, hands), meta(message));
-  const element = make("div", { className: mine ? "message me" : "message", "data-id": message.message_id }, box, actions(message, hands), keyboard(message, hands));
+  const keys = keyboard(message, hands);
+  const element = make("div", { className: "message", "data-id": message.message_id }, box, actions(message, hands), keys);
+  element.classList.toggle("me", mine);
+  element.classList.toggle("keyed", Boolean(keys));
   element.addEventListener("contextmenu", (event) => {
     if (window.getSelection().isCollapsed && !event.target.closest("a, img, audio")) {
       event.preventDefault();
