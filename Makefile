@@ -30,7 +30,7 @@ check: $(VENV)/.checked $(VENV)/.catalogues test-needs  ## style, types, who imp
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/python -m locales check
 
 soak: $(VENV)/.tested $(VENV)/.catalogues test-needs  ## the long tests
