@@ -205,9 +205,7 @@ def result(method: TelegramMethod[Any], status: int, content: bytes) -> Any:
     answer = decoded(content)
     if not isinstance(answer, dict) or "ok" not in answer:
         if 400 <= status < 500:
-            raise _BY_STATUS.get(status, TelegramAPIError)(
-                method=method, message="not an answer of the Bot API"
-            )
+            raise _BY_STATUS.get(status, TelegramAPIError)(method=method, message="not an answer of the Bot API")
         raise TelegramServerError(method=method, message=f"not an answer of the Bot API ({status})")
     if answer["ok"] is True and status < 300:
         return answer.get("result")

@@ -83,9 +83,7 @@ def _entities(text: str, marks: Sequence[Mark]) -> list[dict[str, Any]]:
 
 
 def _rows(menu: Menu, turn: int) -> list[list[dict[str, str]]]:
-    return [
-        [{"text": choice.label, "callback_data": data(turn, choice.option)} for choice in row] for row in menu
-    ]
+    return [[{"text": choice.label, "callback_data": data(turn, choice.option)} for choice in row] for row in menu]
 
 
 def data(turn: int, option: str) -> str:
@@ -116,9 +114,7 @@ def answer(callback_id: str, toast: str = "") -> AnswerCallbackQuery:
     return AnswerCallbackQuery(callback_query_id=callback_id, text=shorten(toast, TOAST_LIMIT) or None)
 
 
-def settle(
-    chat_id: int, pressed: Pressed | None, label: str
-) -> EditMessageText | EditMessageReplyMarkup | None:
+def settle(chat_id: int, pressed: Pressed | None, label: str) -> EditMessageText | EditMessageReplyMarkup | None:
     """Return the edit that takes a pressed message's buttons away and writes beneath what was chosen.
 
     The message keeps its text and marks. Where no room is left only the buttons go; where Telegram no longer

@@ -93,12 +93,7 @@ def _trim_entity(raw: Any) -> dict[str, Any] | None:
     if not isinstance(raw, dict) or raw.get("type") not in _MARKS:
         return None
     offset, length = raw.get("offset"), raw.get("length")
-    if (
-        type(offset) is not int
-        or type(length) is not int
-        or not 0 <= offset < 2**16
-        or not 0 < length < 2**16
-    ):
+    if type(offset) is not int or type(length) is not int or not 0 <= offset < 2**16 or not 0 < length < 2**16:
         return None
     return {"type": raw["type"], "offset": offset, "length": length}
 

@@ -115,9 +115,7 @@ class Settings(BaseSettings):
         except ValueError as error:
             raise Trouble(str(error)) from None
         except OSError as error:
-            raise Trouble(
-                f"The key in {self.data_dir / KEY_FILE} cannot be read: {error.strerror}."
-            ) from None
+            raise Trouble(f"The key in {self.data_dir / KEY_FILE} cannot be read: {error.strerror}.") from None
 
     def _key_text(self) -> str:
         if self.secret_key is not None:

@@ -1,0 +1,178 @@
+"""The one pipeline behind both doors: read, keep the chat's order, handle, and only then let it be confirmed.
+
+`take` returns as soon as everything is committed; the replies are sent behind its back, and the next update of the
+same chat waits for them, so that it meets a screen whose number is known. Whatever goes wrong with one update ends
+with that update; only a database that does not answer leaves it unconfirmed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+from aiogram import Bot
+from aiogram.methods import AnswerCallbackQuery
+from storage.ephemeral import Order
+
+from bot import inbound, ledger, outbound
+from bot.farewell import Farewell
+from bot.metrics import HANDLING, IN_WORK, UPDATES
+from bot.replying import Replying
+from bot.world import Arrival, Ignored, Intrusion, Malformed, Reachable, Reply, World
+from storage.errors import Conflict, Unavailable
+
+log = structlog.get_logger("bot.gate")
+
+IN_WORK_LIMIT: Final = 64
+"""Updates between their turn and their commit at one time."""
+PRESENT_LIMIT: Final = 256
+"""Updates taken in, those that wait for their chat's turn too."""
+TRIES: Final = 4
+"""How often an update is handled anew because somebody else changed the same rows."""
+REPLY_PATIENCE: Final = 5.0
+"""Seconds the next update of a chat waits for the replies to the one before."""
+
+Handle = Callable[[World, Arrival, int, datetime], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Whether Telegram may be told that the update is done, and the answer a pressed button is still owed."""
+
+    accepted: bool
+    answer: AnswerCallbackQuery | None = None
+
+
+class Gate:
+    """Takes updates, one after another within a chat and many at a time across chats."""
+
+    def __init__(self, world: World, bot: Bot, order: Order, handle: Handle) -> None:
+        self.username = ""
+        self._world = world
+        self._bot = bot
+        self._order = order
+        self._handle = handle
+        self._replying = Replying(world, bot)
+        self._farewell = Farewell(bot)
+        self._room = asyncio.Semaphore(IN_WORK_LIMIT)
+        self._present = 0
+        self._closed = False
+        self._behind: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much is in work, or so little will be, that Telegram had better come back in a moment."""
+        return self._closed or self._present >= PRESENT_LIMIT
+
+    def close(self) -> None:
+        """Take nothing more."""
+        self._closed = True
+
+    async def take(self, raw: dict[str, Any]) -> Outcome:
+        """Take one update: return once it is committed, or with `accepted` False where nothing could be kept."""
+        self._present += 1
+        IN_WORK.inc()
+        try:
+            outcome, word = await self._take(raw)
+        except Unavailable as error:
+            log.warning("the database does not answer", error=type(error).__name__)
+            outcome, word = Outcome(accepted=False), "unavailable"
+        finally:
+            self._present -= 1
+            IN_WORK.dec()
+        UPDATES.labels(word).inc()
+        return outcome
+
+    async def answer(self, outcome: Outcome) -> None:
+        """Answer the pressed button by a call of its own, where no response can carry the answer."""
+        if outcome.answer is not None:
+            self._go(self._replying.quietly(outcome.answer))
+
+    async def drain(self, seconds: float) -> None:
+        """Wait until what goes on behind is done, at most `seconds`; what is not sent by then is the relay's."""
+        if self._behind:
+            await asyncio.wait(set(self._behind), timeout=seconds)
+        for task in self._behind:
+            task.cancel()
+        await asyncio.gather(*self._behind, return_exceptions=True)
+
+    async def _take(self, raw: dict[str, Any]) -> tuple[Outcome, str]:
+        try:
+            number, happening = inbound.read(raw, self.username)
+        except Malformed as error:
+            await ledger.quarantine(self._world, raw, f"malformed: {error}")
+            log.warning("update quarantined", reason=str(error))
+            return Outcome(accepted=True), "malformed"
+        match happening:
+            case Arrival():
+                return await self._arrival(number, happening, raw)
+            case Reachable():
+                await ledger.reachable(self._world, happening)
+                return Outcome(accepted=True), "reachability"
+            case Intrusion():
+                self._go(self._farewell.say(happening, self.username))
+                return Outcome(accepted=True), "group"
+            case Ignored(callback_id=None):
+                return Outcome(accepted=True), "ignored"
+            case Ignored(callback_id=str() as callback_id):
+                return Outcome(accepted=True, answer=outbound.answer(callback_id)), "ignored"
+        raise AssertionError("every happening is one of these")
+
+    async def _arrival(self, number: int, arrival: Arrival, raw: dict[str, Any]) -> tuple[Outcome, str]:
+        began = time.monotonic()
+        release = await self._order.enter(arrival.chat_id)
+        try:
+            async with self._room:
+                reply, word = await self._handled(number, arrival, raw)
+        except BaseException:
+            await release()
+            raise
+        HANDLING.observe(time.monotonic() - began)
+        self._go(self._carry_out(arrival, reply, began, release))
+        answer = outbound.answer(arrival.callback_id, reply.toast) if arrival.callback_id else None
+        return Outcome(accepted=True, answer=answer), "repeated" if reply.repeated else word
+
+    async def _handled(self, number: int, arrival: Arrival, raw: dict[str, Any]) -> tuple[Reply, str]:
+        """Handle one arrival; where our own code fails, put the update aside and apologise."""
+        for attempt in range(TRIES):
+            try:
+                return await self._handle(self._world, arrival, number, self._world.clock()), "handled"
+            except Unavailable:
+                raise
+            except Conflict:
+                await asyncio.sleep(0.01 * 2**attempt)
+            except Exception as error:
+                log.error("update failed", update=number, kind=arrival.kind, exc_info=error)
+                return await ledger.apologise(self._world, arrival, number, raw, type(error).__name__), "failed"
+        raise Unavailable("the same rows were changed again and again")
+
+    async def _carry_out(
+        self, arrival: Arrival, reply: Reply, began: float, release: Callable[[], Awaitable[None]]
+    ) -> None:
+        """Send the reply, and let the chat's next update in once it is sent or has taken too long."""
+        sending = asyncio.ensure_future(self._replying.carry_out(arrival, reply, began))
+        try:
+            await asyncio.wait({sending}, timeout=REPLY_PATIENCE)
+        finally:
+            await release()
+        await sending
+
+    def _go(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something behind the back of whoever waits for `take`."""
+        task = asyncio.create_task(self._guarded(work))
+        self._behind.add(task)
+        task.add_done_callback(self._behind.discard)
+
+    @staticmethod
+    async def _guarded(work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Unavailable as error:
+            log.warning("the database does not answer", error=type(error).__name__)
+        except Exception as error:
+            log.error("sending failed", exc_info=error)

@@ -1,0 +1,1 @@
+"""The commands, a file for each noun. Nothing slow is imported before a command runs."""
