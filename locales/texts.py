@@ -62,7 +62,7 @@ def in_yaml(source: str) -> Iterator[tuple[int, str, str]]:
 def _in_node(node: yaml.Node, code: str | None) -> Iterator[tuple[int, str, str]]:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            named = key.value if key.value in CODES else code
+            named = code or (key.value if key.value in CODES else None)
             yield from _in_node(value, named)
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
@@ -79,11 +79,7 @@ def in_python(source: str) -> Iterator[tuple[int, str, str]]:
     for node in ast.walk(ast.parse(source)):
         for code, value in _pairs(node):
             for part in ast.walk(value):
-                if (
-                    isinstance(part, ast.Constant)
-                    and isinstance(part.value, str)
-                    and " " in part.value.strip()
-                ):
+                if isinstance(part, ast.Constant) and isinstance(part.value, str) and " " in part.value.strip():
                     yield part.lineno, code, part.value
 
 
