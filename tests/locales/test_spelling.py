@@ -129,6 +129,11 @@ def test_texts_are_found_in_yaml() -> None:
     assert list(in_yaml(source)) == found
 
 
+def test_the_names_of_languages_are_in_the_language_around_them() -> None:
+    found = [(1, "sq", "Shqip"), (1, "sq", "Anglisht")]
+    assert list(in_yaml('{"sq": {"sq": "Shqip", "en": "Anglisht"}}')) == found
+
+
 def test_a_file_that_does_not_parse_is_left_to_its_own_checks() -> None:
     assert list(in_yaml("sq: [")) == []
     assert list(in_yaml("")) == []
