@@ -282,7 +282,4 @@ _ROUTES: list[tuple[str, str, Endpoint]] = [
 
 def control_routes(telegram: Telegram, base: str = "/chat/api") -> list[Route]:
     """Return the routes of the control API."""
-    return [
-        Route(base + path, _guarded(telegram, endpoint), methods=[method])
-        for method, path, endpoint in _ROUTES
-    ]
+    return [Route(base + path, _guarded(telegram, endpoint), methods=[method]) for method, path, endpoint in _ROUTES]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from simulator.errors import ApiError
+from simulator.errors import ApiError, bad_request
 
 Kind = Literal["error", "html", "half", "lost", "delay", "duplicate"]
 WEBHOOK = "webhook"
@@ -37,6 +37,8 @@ class Fault:
 
     def error(self) -> ApiError:
         """Return the refusal this fault stands for."""
+        if self.code == 403 and self.description.isupper():
+            return bad_request(self.description)  # the real server turns its own codes into 400
         parameters = {"retry_after": self.retry_after} if self.retry_after else None
         return ApiError(self.code, self.description, parameters)
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 
 from simulator.errors import too_many_requests
 
+LONG = 500
+
 
 @dataclass(slots=True)
 class Bucket:
@@ -52,8 +54,8 @@ class Flood:
         bucket.refill(now)
         return bucket
 
-    def check(self, chat_id: int, now: float) -> None:
-        """Count one send; ApiError 429 where it comes too soon."""
+    def check(self, chat_id: int, now: float, length: int = 0) -> None:
+        """Count one send of so many UTF-16 units; ApiError 429 where it comes too soon. Long texts count double."""
         if self.limits is None:
             return
         own = self.limits.group if chat_id < 0 else self.limits.private
@@ -62,4 +64,4 @@ class Flood:
         if wait > 0:
             raise too_many_requests(math.ceil(wait))
         for bucket in buckets:
-            bucket.level -= 1.0
+            bucket.level -= 2.0 if length > LONG else 1.0

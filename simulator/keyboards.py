@@ -50,9 +50,7 @@ def read(params: Params) -> Json | None:
 def _other(markup: Json) -> Json | None:
     for name in ("remove_keyboard", "force_reply"):
         if markup.get(name):
-            return {
-                key: markup[key] for key in (name, "selective", "input_field_placeholder") if key in markup
-            }
+            return {key: markup[key] for key in (name, "selective", "input_field_placeholder") if key in markup}
     return None
 
 
@@ -87,9 +85,7 @@ def _inline_button(button: Any) -> Json:
     text = _button_text(button)
     actions = [name for name in _ACTIONS if button.get(name) is not None]
     if not actions:
-        raise bad_request(
-            "can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard"
-        )
+        raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     _check_action(actions[0], button[actions[0]])
     return {"text": text, actions[0]: button[actions[0]]}
 

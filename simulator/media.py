@@ -26,9 +26,7 @@ def _caption(text: str) -> Json:
     return compose.caption_content(cleaned, marks)
 
 
-def send_file(
-    phone: Phone, upload: Upload, media: str = "document", caption: str = "", duration: int = 1
-) -> Message:
+def send_file(phone: Phone, upload: Upload, media: str = "document", caption: str = "", duration: int = 1) -> Message:
     """Send a photo, a voice message or any file; `duration` in seconds is for voice."""
     if media not in ("photo", "voice", "document"):
         raise bad_request("unknown kind of file")
@@ -76,8 +74,7 @@ def poll(phone: Phone, question: str, options: list[str]) -> Json:
     if not clean(question) or len(options) < 2:
         raise bad_request("a poll needs a question and two choices")
     choices: list[Json] = [
-        {"persistent_id": str(place), "text": clean(text), "voter_count": 0}
-        for place, text in enumerate(options)
+        {"persistent_id": str(place), "text": clean(text), "voter_count": 0} for place, text in enumerate(options)
     ]
     return {
         "poll": {
@@ -128,9 +125,7 @@ def _simple_content(phone: Phone, kind: str, options: Json) -> Json:
         case "location":
             return location()
         case "poll":
-            return poll(
-                phone, str(options.get("question", "")), [str(one) for one in options.get("options", [])]
-            )
+            return poll(phone, str(options.get("question", "")), [str(one) for one in options.get("options", [])])
         case "dice":
             return dice(phone, str(options.get("emoji", "🎲")))
         case "forward":

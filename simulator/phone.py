@@ -145,6 +145,15 @@ class Phone:
                 self.telegram.emit("edited_message", payload, self.id)
         return changed
 
+    def touch(self, message_id: int) -> Message:
+        """Let a message change in a way the bot cannot see; it is told of an edit all the same."""
+        message = self._own(message_id)
+        with self.telegram.change() as state:
+            payload = message.payload | {"edit_date": int(self.telegram.clock.now())}
+            changed = state.save(replace(message, payload=payload))
+            self.telegram.emit("edited_message", payload, self.id)
+        return changed
+
     @staticmethod
     def _edited(payload: Json, text: str, marks: list[Json]) -> Json | None:
         """Return a message with its words changed; None where they stay as they are."""

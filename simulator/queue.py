@@ -43,9 +43,7 @@ class UpdateQueue:
         self._last_at = 0.0
         for value in store.load("queue"):
             self._last_id, self._last_at = int(value["last_id"]), float(value["last_at"])
-        for entry in sorted(
-            (Queued(**value) for value in store.load("update")), key=lambda one: one.update_id
-        ):
+        for entry in sorted((Queued(**value) for value in store.load("update")), key=lambda one: one.update_id):
             self._keep(entry)
 
     def __len__(self) -> int:

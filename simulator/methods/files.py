@@ -82,9 +82,7 @@ def _ending(media: str, name: str) -> str:
     return f".{ending}" if ending.isalnum() and ending.isascii() and ending != name else ""
 
 
-def keep(
-    telegram: Telegram, upload: Upload, media: str, duration: int = 0, extra: Json | None = None
-) -> File:
+def keep(telegram: Telegram, upload: Upload, media: str, duration: int = 0, extra: Json | None = None) -> File:
     """Keep a file and return its record.
 
     `duration` in seconds is for voice. ApiError where it is no such file.

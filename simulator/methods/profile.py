@@ -122,9 +122,7 @@ def _setter(table: str, field: str, limit: int) -> Callable[[Telegram, Params], 
         language, text = _language(params), clean(params.text(field))
         if units(text) > limit:
             raise bad_request(f"bot {field.replace('_', ' ')} is too long")
-        kept = {
-            code: value for code, value in getattr(telegram.state.profile, table).items() if code != language
-        }
+        kept = {code: value for code, value in getattr(telegram.state.profile, table).items() if code != language}
         if text:
             kept[language] = text
         telegram.state.save(replace(telegram.state.profile, **{table: kept}))

@@ -10,6 +10,7 @@ from simulator.methods.files import keep_from_call
 from simulator.params import Params
 from simulator.records import Citizen, Group, Json
 from simulator.state import State
+from simulator.text import units
 
 if TYPE_CHECKING:
     from simulator.telegram import Telegram
@@ -73,7 +74,7 @@ def _send(telegram: Telegram, params: Params, content: Json) -> Json:
         content["has_protected_content"] = True
     if markup and "inline_keyboard" in markup and markup["inline_keyboard"]:
         content["reply_markup"] = markup
-    telegram.flood.check(place.id, telegram.clock.now())
+    telegram.flood.check(place.id, telegram.clock.now(), units(content.get("text", "")))
     _turn_keyboard(telegram, place, markup)
     telegram.doing.actions.pop(place.id, None)
     return compose.post(telegram, place, telegram.bot_user(), content).payload
