@@ -1,0 +1,193 @@
+"""What is owed to people: every message is a row here before it is sent, and leaves through one lease.
+
+A row's body is whatever the bot needs to send it, as JSON; nothing here looks inside. Within a person's chat replies
+go before notices, and both in the order they were enqueued, whoever sends them.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from storage import outbox_statements as sql
+from storage.models import OutboxRow
+from storage.participants import POSTED
+from storage.transaction import Record, Transaction
+from storage.transcript import NUMBER
+
+REPLY, NOTICE = 0, 1
+"""Priorities: an answer to what somebody just did; what nobody asked for at that moment."""
+
+LEASE = timedelta(seconds=60)
+"""How long a message is one sender's alone: longer than any sending takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message to send: its body, the turn whose screen it shows (None beside one), its transcript row."""
+
+    body: Mapping[str, Any]
+    turn: int | None = None
+    transcript_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A message leased to whoever holds this value; `created_at` is when it was first owed."""
+
+    id: int
+    participant_id: uuid.UUID
+    body: Mapping[str, Any]
+    turn: int | None
+    transcript_id: int | None
+    priority: int
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How much waits; `oldest` is since when the longest-waiting message is owed."""
+
+    replies: int
+    notices: int
+    failed: int
+    oldest: datetime | None
+
+
+class Outbox:
+    """Everything owed."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def enqueue(
+        self,
+        participant_id: uuid.UUID,
+        letters: Sequence[Letter],
+        key: str,
+        now: datetime,
+        *,
+        priority: int = REPLY,
+        worker: str | None = None,
+        lease: timedelta = LEASE,
+    ) -> tuple[Owed, ...]:
+        """Owe `letters` to a participant, in this order, and return those that `worker` may send now.
+
+        `key` names what they answer (an update, a decision); the same key twice is one letter. Name a worker only
+        where no earlier reply waits (`Arrival.is_owed`): its letters are then leased to it, and no relay takes them
+        before the lease runs out. Without one, nothing is returned and the relay sends.
+        """
+        if not letters:
+            return ()
+        common = {
+            "participant_id": participant_id,
+            "priority": priority,
+            "not_before": now,
+            "created_at": now,
+            "leased_by": worker,
+            "leased_until": now + lease if worker else None,
+        }
+        rows = [common | _columns(letter, f"{key}/{place}") for place, letter in enumerate(letters)]
+        if worker is None:
+            await self._transaction.execute(_ENQUEUE, rows)
+            return ()
+        result = await self._transaction.execute(_ENQUEUE_AND_TELL, rows)
+        ids: dict[str, int] = dict(result.tuples().all())
+        new = [(ids[row["key"]], letter) for row, letter in zip(rows, letters, strict=True) if row["key"] in ids]
+        return tuple(
+            Owed(id, participant_id, each.body, each.turn, each.transcript_id, priority, 0, now) for id, each in new
+        )
+
+    async def claim(
+        self, limit: int, lease: timedelta, now: datetime, worker: str, only: uuid.UUID | None = None
+    ) -> tuple[Owed, ...]:
+        """Lease due messages to `worker`, up to twice `limit`, and return them in order; `only` names one person.
+
+        For each participant these are the first of all that wait, without a gap, so that sending them in this order
+        keeps the chat's order. A participant whose first message is leased or not due is left alone.
+        """
+        until = {"now": now, "new_worker": worker, "new_until": now + lease}
+        heads = await self._transaction.rows(sql.heads(only), {**until, "at_most": limit, "only": only})
+        if not heads:
+            return ()
+        people = [row.participant_id for row in heads]
+        rest = await self._transaction.rows(sql.REST, {**until, "people": people, "at_most": limit})
+        return tuple(sorted(map(_owed, (*heads, *rest)), key=lambda each: (each.priority, each.id)))
+
+    async def sent(self, owed: Owed, number: int | None, now: datetime) -> None:
+        """Note that a message was sent and which number Telegram gave it; its body is dropped."""
+        await self.sent_many([(owed, number)], now)
+
+    async def sent_many(self, sent: Sequence[tuple[Owed, int | None]], now: datetime) -> None:
+        """Note that several messages were sent, each with the number Telegram gave it (None where it gives none).
+
+        A question's number is kept with the session too, while that is still in the same turn.
+        """
+        # Sessions first and in one order: everybody who locks several rows here takes them like that.
+        numbered = sorted(((o, n) for o, n in sent if n is not None), key=lambda pair: pair[0].participant_id.bytes)
+        shown = [
+            {"person": owed.participant_id, "shown": owed.turn, "given": number}
+            for owed, number in numbered
+            if owed.turn is not None
+        ]
+        said = [
+            {"row": owed.transcript_id, "given": number}
+            for owed, number in numbered
+            if owed.transcript_id is not None
+        ]
+        await self._transaction.many(POSTED, shown)
+        await self._transaction.many(sql.DONE, [{"row": owed.id, "now": now} for owed, _ in sent])
+        await self._transaction.many(NUMBER, said)
+
+    async def retry(self, owed: Owed, not_before: datetime, error: str) -> None:
+        """Put a message back until `not_before`; whatever follows it in its chat waits too."""
+        await self._transaction.execute(sql.AGAIN, {"row": owed.id, "new_time": not_before, "new_error": error})
+
+    async def failed(self, owed: Owed, reason: str, now: datetime) -> None:
+        """Give a message up for good; what follows it in its chat is free again."""
+        await self._transaction.execute(sql.FAILED, {"row": owed.id, "now": now, "new_error": reason})
+
+    async def obsolete(self, participant_id: uuid.UUID, turn: int, now: datetime) -> None:
+        """Give up a participant's waiting screens older than `turn`, unless somebody is sending them just now.
+
+        Only worth a thought where `Arrival.is_owed`. A screen that says more than its question, such as a receipt, is
+        better enqueued without its turn.
+        """
+        await self._transaction.execute(sql.OBSOLETE, {"person": participant_id, "present": turn, "now": now})
+
+    async def release(self, worker: str) -> int:
+        """Free what is leased to `worker`, which stops and will not send it; return how many messages that were."""
+        return await self._transaction.changed(sql.RELEASE, {"worker": worker})
+
+    async def reclaim(self, worker: str) -> int:
+        """Free what an earlier life of `worker` had leased: `name/1` has the lives of `name/2` before it."""
+        values = {"lives": f"{worker.rpartition('/')[0]}/", "worker": worker}
+        return await self._transaction.changed(sql.RECLAIM, values)
+
+    async def prune(self, before: datetime) -> int:
+        """Delete what was sent or given up before `before`, and return how much that was."""
+        return await self._transaction.changed(sql.PRUNE, {"before": before})
+
+    async def depth(self) -> Depth:
+        """Return how much waits."""
+        row = await self._transaction.first(sql.DEPTH)
+        assert row is not None, "an aggregate always has its one row"
+        return Depth(row.replies or 0, row.notices or 0, row.failed or 0, row.oldest)
+
+
+_ENQUEUE = upsert(OutboxRow).on_conflict_do_nothing(index_elements=["key"])
+_ENQUEUE_AND_TELL = _ENQUEUE.returning(OutboxRow.key, OutboxRow.id)
+
+
+def _columns(letter: Letter, key: str) -> dict[str, Any]:
+    return {"key": key, "body": letter.body, "turn": letter.turn, "transcript_id": letter.transcript_id}
+
+
+def _owed(row: Record) -> Owed:
+    return Owed(*row)

@@ -1,0 +1,184 @@
+"""The outbox's SQL, made once: which rows may be taken, and what becomes of them.
+
+A row may be taken when it waits, is due, and is nobody's. Of each participant only the first row that waits may open
+a batch; that is what keeps a chat in order however many workers claim at the same time, for a worker that skips a
+row locked by another does not see its successors as first either.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Update,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.orm import aliased
+
+from storage.models import OutboxRow
+
+_Earlier = aliased(OutboxRow)
+_NOW = bindparam("now", type_=OutboxRow.not_before.type)
+
+_OWED = (
+    OutboxRow.id,
+    OutboxRow.participant_id,
+    OutboxRow.body,
+    OutboxRow.turn,
+    OutboxRow.transcript_id,
+    OutboxRow.priority,
+    OutboxRow.attempts,
+    OutboxRow.created_at,
+)
+
+
+def _waits(row: Any) -> ColumnElement[bool]:
+    # Written into the text, not bound: PostgreSQL then knows how few of the rows it means.
+    waits: ColumnElement[bool] = row.state == literal("waiting", literal_execute=True)
+    return waits
+
+
+def _is_free(row: Any) -> ColumnElement[bool]:
+    return and_(row.not_before <= _NOW, or_(row.leased_until.is_(None), row.leased_until <= _NOW))
+
+
+_is_earlier = and_(
+    _Earlier.participant_id == OutboxRow.participant_id,
+    _waits(_Earlier),
+    tuple_(_Earlier.priority, _Earlier.id) < tuple_(OutboxRow.priority, OutboxRow.id),
+)
+
+
+def _lease(which: Any) -> Update:
+    first = which.order_by(OutboxRow.priority, OutboxRow.id).limit(bindparam("at_most"))
+    # A common table expression, because it is run once: a subquery may be run again, and lock more than its limit.
+    chosen = first.with_for_update(skip_locked=True).cte("chosen")
+    return (
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(select(chosen.c.id)))
+        .values(leased_by=bindparam("new_worker"), leased_until=bindparam("new_until"))
+        .returning(*_OWED)
+    )
+
+
+_FIRST_OF_ALL = select(OutboxRow.id).where(
+    _waits(OutboxRow), _is_free(OutboxRow), ~exists().where(_is_earlier).correlate(OutboxRow)
+)
+
+_HEADS = _lease(_FIRST_OF_ALL)
+_HEADS_OF_ONE = _lease(_FIRST_OF_ALL.where(OutboxRow.participant_id == bindparam("only")))
+
+
+def heads(only: uuid.UUID | None) -> Update:
+    """Return the statement that leases the first row of each participant, or of one."""
+    return _HEADS if only is None else _HEADS_OF_ONE
+
+
+# What follows the heads just leased, up to the first row that is not due or somebody else's. The heads are ours and
+# nobody else opens a batch for these people, so these rows can only be ours.
+_is_obstacle = and_(
+    _is_earlier,
+    ~_is_free(_Earlier),
+    or_(
+        _Earlier.leased_by.is_(None),
+        _Earlier.leased_by != bindparam("new_worker"),
+        _Earlier.leased_until != bindparam("new_until"),
+    ),
+)
+
+REST = _lease(
+    select(OutboxRow.id).where(
+        _waits(OutboxRow),
+        _is_free(OutboxRow),
+        OutboxRow.participant_id.in_(bindparam("people", expanding=True)),
+        ~exists().where(_is_obstacle).correlate(OutboxRow),
+    )
+)
+
+_GIVEN_UP = {
+    "body": null(),
+    "state": "failed",
+    "leased_by": null(),
+    "leased_until": null(),
+    "done_at": _NOW,
+}
+
+OBSOLETE = (
+    update(OutboxRow)
+    .where(
+        OutboxRow.participant_id == bindparam("person"),
+        OutboxRow.turn < bindparam("present"),
+        _waits(OutboxRow),
+        or_(OutboxRow.leased_until.is_(None), OutboxRow.leased_until <= _NOW),
+    )
+    .values(**_GIVEN_UP, error="left behind")
+)
+
+DONE = (
+    update(OutboxRow)
+    .where(OutboxRow.id == bindparam("row"))
+    .values(
+        body=null(),
+        state="sent",
+        leased_by=null(),
+        leased_until=null(),
+        done_at=_NOW,
+        attempts=OutboxRow.attempts + 1,
+    )
+)
+
+AGAIN = (
+    update(OutboxRow)
+    .where(OutboxRow.id == bindparam("row"), _waits(OutboxRow))
+    .values(
+        not_before=bindparam("new_time"),
+        error=bindparam("new_error"),
+        leased_by=null(),
+        leased_until=null(),
+        attempts=OutboxRow.attempts + 1,
+    )
+)
+
+FAILED = (
+    update(OutboxRow)
+    .where(OutboxRow.id == bindparam("row"), _waits(OutboxRow))
+    .values(**_GIVEN_UP, error=bindparam("new_error"), attempts=OutboxRow.attempts + 1)
+)
+
+RELEASE = (
+    update(OutboxRow)
+    .where(OutboxRow.leased_by == bindparam("worker"), _waits(OutboxRow))
+    .values(leased_by=null(), leased_until=null())
+)
+
+RECLAIM = (
+    update(OutboxRow)
+    .where(
+        OutboxRow.leased_by.startswith(bindparam("lives"), autoescape=False),
+        OutboxRow.leased_by != bindparam("worker"),
+        _waits(OutboxRow),
+    )
+    .values(leased_by=null(), leased_until=null())
+)
+
+PRUNE = delete(OutboxRow).where(OutboxRow.state != "waiting", OutboxRow.done_at < bindparam("before"))
+
+DEPTH = select(
+    func.sum(case((and_(_waits(OutboxRow), OutboxRow.priority == 0), 1), else_=0)).label("replies"),
+    func.sum(case((and_(_waits(OutboxRow), OutboxRow.priority > 0), 1), else_=0)).label("notices"),
+    func.sum(case((OutboxRow.state == "failed", 1), else_=0)).label("failed"),
+    func.min(case((_waits(OutboxRow), OutboxRow.created_at))).label("oldest"),
+)

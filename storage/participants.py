@@ -1,0 +1,201 @@
+"""People: where they are in the conversation, and what leads to them. The only file that knows a chat's number.
+
+A chat's number is found by a keyed hash and kept sealed; all other tables know a random participant id.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, case, exists, insert, null, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from dialogs.session import Session, dumps, loads
+from dialogs.types import ConsentGiven
+from storage import holdings
+from storage.errors import StaleSession
+from storage.models import Address, Consent, OutboxRow, Participant, SessionRow
+from storage.transaction import Transaction
+
+CHAT_BYTES = 8
+"""A chat's number is sealed at this size, so that the length says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Who is there and where they are.
+
+    `version` is what `save` must be given again. `is_owed` says that an earlier reply still waits to be sent, so
+    that the next one must not overtake it.
+    """
+
+    participant_id: uuid.UUID
+    session: Session | None
+    version: int
+    is_unreachable: bool
+    is_owed: bool
+
+
+_OWED = (
+    exists()
+    .where(OutboxRow.participant_id == Address.participant_id, OutboxRow.state == "waiting", OutboxRow.priority == 0)
+    .label("is_owed")
+)
+
+# The row lock makes a second update of the same person wait here and then read what the first one wrote. SQLite
+# leaves it out: there, whoever writes is alone.
+_ARRIVE = (
+    select(
+        SessionRow.participant_id,
+        SessionRow.state,
+        SessionRow.posted,
+        SessionRow.version,
+        Address.unreachable_since,
+        _OWED,
+    )
+    .join(Address, Address.participant_id == SessionRow.participant_id)
+    .where(Address.lookup.in_(bindparam("lookups", expanding=True)))
+    .with_for_update(of=SessionRow.__table__)
+)
+
+_NEXT = (
+    update(SessionRow)
+    .where(SessionRow.participant_id == bindparam("new_participant_id"), SessionRow.version == bindparam("seen"))
+    .values(
+        version=SessionRow.version + 1,
+        turn=bindparam("new_turn"),
+        posted=case((SessionRow.turn == bindparam("new_turn"), SessionRow.posted), else_=null()),
+        state=bindparam("new_state"),
+        language=bindparam("new_language"),
+        updated_at=bindparam("new_updated_at"),
+    )
+)
+
+_ENROL = upsert(Address).on_conflict_do_nothing(index_elements=["lookup"])
+
+_FIRST = upsert(SessionRow).on_conflict_do_nothing(index_elements=["participant_id"])
+
+# A screen may be sent twice after a crash. The first number is kept: what was written after it was seen answers it.
+POSTED = (
+    update(SessionRow)
+    .where(
+        SessionRow.participant_id == bindparam("person"),
+        SessionRow.turn == bindparam("shown"),
+        SessionRow.posted.is_(None),
+    )
+    .values(posted=bindparam("given"))
+)
+
+
+class Participants:
+    """Everybody who ever spoke with the bot and has not asked to be forgotten."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    async def arrive(self, chat_id: int, now: datetime) -> Arrival:
+        """Return who speaks in the chat, and where they are; somebody never seen before is enrolled.
+
+        Raises StaleSession when two first messages of the same chat meet.
+        """
+        lookups = self._transaction.keyring.lookups(chat_id)
+        row = await self._transaction.first(_ARRIVE, {"lookups": lookups})
+        if row is None:
+            return Arrival(await self.enrol(chat_id, now), None, 0, is_unreachable=False, is_owed=False)
+        person, state, posted, version, unreachable_since, is_owed = row
+        return Arrival(person, loads(state, posted), version, unreachable_since is not None, bool(is_owed))
+
+    async def find(self, chat_id: int) -> uuid.UUID | None:
+        """Return the participant of a chat, or None."""
+        known = Address.lookup.in_(self._transaction.keyring.lookups(chat_id))
+        row = await self._transaction.first(select(Address.participant_id).where(known))
+        return row[0] if row else None
+
+    async def enrol(self, chat_id: int, now: datetime) -> uuid.UUID:
+        """Make a participant for a chat that has none; raise StaleSession where somebody else just did."""
+        person = uuid.uuid4()
+        keyring = self._transaction.keyring
+        address = {
+            "participant_id": person,
+            "channel": "telegram",
+            "lookup": keyring.lookup(chat_id),
+            "sealed": keyring.seal(chat_id.to_bytes(CHAT_BYTES, "big", signed=True), person.bytes),
+        }
+        await self._transaction.execute(insert(Participant), {"id": person, "created_at": now})
+        if not await self._transaction.changed(_ENROL, address):
+            raise StaleSession("two first messages of one chat met")
+        return person
+
+    async def save(self, participant_id: uuid.UUID, session: Session, seen: int, now: datetime) -> None:
+        """Keep the session in place of version `seen` (0 where there was none).
+
+        Raises StaleSession when another one has taken its place in the meantime.
+        """
+        values = {
+            "participant_id": participant_id,
+            "turn": session.turn,
+            "state": dumps(session),
+            "language": session.language,
+            "updated_at": now,
+        }
+        if seen == 0:
+            kept = await self._transaction.changed(_FIRST, {**values, "version": 1})
+        else:
+            changes = {f"new_{name}": value for name, value in values.items()}
+            kept = await self._transaction.changed(_NEXT, {**changes, "seen": seen})
+        if not kept:
+            raise StaleSession("the session moved on")
+
+    async def posted(self, participant_id: uuid.UUID, turn: int, number: int) -> None:
+        """Note the number of the message that showed turn `turn`, while the session is still there."""
+        await self._transaction.execute(POSTED, {"person": participant_id, "shown": turn, "given": number})
+
+    async def consented(self, participant_id: uuid.UUID, consent: ConsentGiven, now: datetime) -> None:
+        """Note that a person agreed to a version of the consent text, or that they did not."""
+        values = {
+            "participant_id": participant_id,
+            "text_version": consent.version,
+            "text_digest": consent.digest,
+            "language": consent.language,
+            "given": consent.given,
+            "at": now,
+        }
+        await self._transaction.execute(insert(Consent), values)
+
+    async def address(self, participant_id: uuid.UUID) -> int | None:
+        """Return a participant's chat, or None where nobody is there any more."""
+        return (await self.addresses([participant_id])).get(participant_id)
+
+    async def addresses(self, participant_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+        """Return the chats of several participants; those who are gone are left out."""
+        wanted = Address.participant_id.in_(tuple(participant_ids))
+        rows = await self._transaction.rows(select(Address.participant_id, Address.sealed).where(wanted))
+        return {person: self._unseal(person, sealed) for person, sealed in rows}
+
+    async def unreachable(self, participant_id: uuid.UUID, why: str, now: datetime) -> None:
+        """Note that messages no longer reach a participant; `why` is a word such as blocked."""
+        await self._reach(participant_id, now, why)
+
+    async def reachable(self, participant_id: uuid.UUID) -> None:
+        """Note that messages reach a participant again."""
+        await self._reach(participant_id, None, None)
+
+    async def erase(self, participant_id: uuid.UUID) -> None:
+        """Delete everything about a participant, in every table; `Database.after_erasure` follows the commit."""
+        await holdings.erase(self._transaction, participant_id)
+
+    async def everything(self, participant_id: uuid.UUID) -> dict[str, list[dict[str, Any]]]:
+        """Return every row held about a participant, table by table, as JSON's own values."""
+        return await holdings.everything(self._transaction, participant_id)
+
+    async def _reach(self, participant_id: uuid.UUID, since: datetime | None, why: str | None) -> None:
+        statement = update(Address).where(Address.participant_id == participant_id)
+        await self._transaction.execute(statement.values(unreachable_since=since, unreachable_why=why))
+
+    def _unseal(self, participant_id: uuid.UUID, sealed: bytes) -> int:
+        plain = self._transaction.keyring.unseal(sealed, participant_id.bytes)
+        return int.from_bytes(plain, "big", signed=True)
