@@ -105,7 +105,7 @@ class Gate:
         try:
             number, happening = inbound.read(raw, self.username)
         except Malformed as error:
-            await ledger.quarantine(self._world, raw, f"malformed: {error}")
+            await ledger.quarantine(self._world, raw, inbound.known_id(raw), f"malformed: {error}")
             log.warning("update quarantined", reason=str(error))
             return Outcome(accepted=True), "malformed"
         match happening:

@@ -78,6 +78,24 @@ def update_id(raw: Any) -> int:
     return number
 
 
+def known_id(raw: Any) -> int | None:
+    """Return the number of `raw`, None where it has none to go by."""
+    try:
+        return update_id(raw)
+    except Malformed:
+        return None
+
+
+def chat_of(raw: Any) -> object:
+    """Return what keeps updates of one person together, as far as an update not read yet can tell."""
+    for kind in ALLOWED_UPDATES:
+        body = raw.get(kind) if isinstance(raw, dict) else None
+        if isinstance(body, dict):
+            place = body.get("chat") or body.get("from")
+            return str(place.get("id")) if isinstance(place, dict) else None
+    return None
+
+
 def _validated(trimmed: dict[str, Any]) -> Update:
     try:
         return Update.model_validate(trimmed)

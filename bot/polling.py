@@ -17,9 +17,8 @@ from aiogram.exceptions import AiogramError, TelegramRetryAfter
 
 from bot.client import RawUpdates
 from bot.gate import Gate
-from bot.inbound import ALLOWED_UPDATES, update_id
+from bot.inbound import ALLOWED_UPDATES, chat_of, known_id
 from bot.lease import Duty
-from bot.world import Malformed
 
 log = structlog.get_logger("bot.polling")
 
@@ -88,7 +87,7 @@ class Poller:
         None while nothing is owed: Telegram then counts from its own oldest, as it must when, after a week of
         silence, its numbers begin anew below ours.
         """
-        while self._done and next(iter(self._done.values())):
+        while self._done and self._done[next(iter(self._done))]:
             number, _ = self._done.popitem(last=False)
             self._confirm = number + 1
         return self._confirm
@@ -97,10 +96,7 @@ class Poller:
         """Begin with those updates that are not in work yet; return how many they were."""
         fresh = 0
         for raw in updates:
-            try:
-                number = update_id(raw)
-            except Malformed:
-                number = None
+            number = known_id(raw)
             if number in self._done:
                 continue
             if number is not None:
@@ -158,16 +154,6 @@ class Poller:
             await asyncio.wait_for(self._call(offset, 0, 1), 3)
         except (AiogramError, TimeoutError) as error:
             log.info("the last updates will come again", error=type(error).__name__)
-
-
-def chat_of(raw: Any) -> object:
-    """Return what keeps updates of one person together, as far as an update not read yet can tell."""
-    for kind in ALLOWED_UPDATES:
-        body = raw.get(kind) if isinstance(raw, dict) else None
-        if isinstance(body, dict):
-            place = body.get("chat") or body.get("from")
-            return str(place.get("id")) if isinstance(place, dict) else None
-    return None
 
 
 async def _rest(stopping: asyncio.Event, seconds: float) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any
 
 import structlog
 from aiogram import Bot
@@ -17,7 +18,8 @@ from aiogram.methods import TelegramMethod
 from bot import ledger, outbound
 from bot.delivery import Later, Sent, Verdict, verdict
 from bot.metrics import REPLYING, SENDS
-from bot.world import Arrival, Owed, Reply, World
+from bot.world import Arrival, Reply, World
+from storage.outbox import Owed
 
 log = structlog.get_logger("bot.replying")
 
@@ -37,7 +39,7 @@ class Replying:
         else:
             await asyncio.gather(self._send(arrival.chat_id, reply.owed, began), self.quietly(edit))
 
-    async def quietly(self, method: TelegramMethod[bool] | TelegramMethod[object]) -> None:
+    async def quietly(self, method: TelegramMethod[Any]) -> None:
         """Ask Telegram for something that may fail without harm: too old, not changed, already answered."""
         try:
             await self._bot(method)
@@ -45,7 +47,7 @@ class Replying:
             log.debug("not done", method=method.__api_method__, error=type(error).__name__)
 
     @staticmethod
-    def _edit(arrival: Arrival, reply: Reply) -> TelegramMethod[object] | None:
+    def _edit(arrival: Arrival, reply: Reply) -> TelegramMethod[Any] | None:
         if reply.redraw:
             return outbound.redraw(arrival.chat_id, arrival.pressed, reply.redraw, reply.turn)
         if reply.settled:
@@ -58,9 +60,9 @@ class Replying:
             SENDS.labels("reply", type(found).__name__.lower()).inc()
             if place == 0 and isinstance(found, Sent):
                 REPLYING.observe(time.monotonic() - began)
-            await ledger.conclude(self._world, message.id, found, self._world.clock())
+            await ledger.conclude(self._world, message, found)
             if isinstance(found, Later):
-                await ledger.release(self._world, [each.id for each in owed[place + 1 :]])
+                await ledger.leave(self._world, owed[place + 1 :])
                 return
 
     async def _sent(self, message: Owed, chat_id: int) -> Verdict:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_MEMBERS = frozenset({"creator", "administrator", "member", "restricted"})
-_MARKS = frozenset({"bold", "italic", "code"})
+_MEMBERS = ("creator", "administrator", "member", "restricted")
+_MARKS = ("bold", "italic", "code")
 _LONGEST_CODE = 35  # characters of a BCP 47 tag that anybody uses
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from dialogs.types import Catalogue, Input, Menu
 from storage.database import Database
+from storage.outbox import Owed
 
 Body = Mapping[str, Any]
 """What one outbox row says, as JSON; `bot.outbound` writes and reads it, nobody else looks inside."""
@@ -57,15 +58,6 @@ class Arrival:
     language_code: str | None = None
     callback_id: str | None = None
     pressed: Pressed | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Owed:
-    """A message committed to the outbox and leased to this process until it is sent; `turn` as in its row."""
-
-    id: int
-    body: Body
-    turn: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,144 @@
+"""What the transport itself writes down: what became of each message, and updates that could not be handled.
+
+Each function is one transaction. The conversation has its own (`conversation.handle`); nothing here touches it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import structlog
+
+from bot.delivery import Gone, Later, Refused, Sent, Verdict, is_over, wait
+from bot.outbound import to_bodies
+from bot.world import Arrival, Reachable, Reply, World
+from dialogs.session import Session
+from dialogs.types import Message
+from locales import CHAT, CODES, DEFAULT, translations
+from storage.errors import Conflict, Unavailable
+from storage.outbox import Letter, Owed
+from storage.unit_of_work import UnitOfWork
+
+log = structlog.get_logger("bot.ledger")
+
+TRIES: Final = 4
+
+
+async def conclude(world: World, owed: Owed, verdict: Verdict) -> None:
+    """Note what became of a message: sent, to be sent later, or given up; and who can no longer be reached."""
+
+    async def work(unit: UnitOfWork) -> None:
+        now = world.clock()
+        match verdict:
+            case Sent(number):
+                await unit.outbox.sent(owed, number, now)
+            case Later(reason) if is_over(verdict, owed.attempts + 1, owed.created_at, now):
+                await unit.outbox.failed(owed, reason, now)
+            case Later(reason):
+                await unit.outbox.retry(owed, now + wait(verdict, owed.attempts + 1), reason)
+            case Gone(reason):
+                await unit.participants.unreachable(owed.participant_id, reason, now)
+                await unit.outbox.failed(owed, reason, now)
+            case Refused(reason):
+                log.warning("Telegram refused a message", reason=reason)
+                await unit.outbox.failed(owed, reason, now)
+
+    await _kept(world, work)
+
+
+async def leave(world: World, letters: tuple[Owed, ...]) -> None:
+    """Leave messages to the relay, which sends them after the one before them that could not be sent."""
+
+    async def work(unit: UnitOfWork) -> None:
+        for owed in letters:
+            await unit.outbox.retry(owed, world.clock(), "after another")
+
+    if letters:
+        await _kept(world, work)
+
+
+async def quarantine(world: World, raw: Any, update_id: int | None, reason: str) -> None:
+    """Put aside an update of which nobody can say whose it is; `reason` quotes nothing."""
+
+    async def work(unit: UnitOfWork) -> None:
+        now = world.clock()
+        if update_id is not None and await unit.inbox.seen(world.bot_id, update_id, now):
+            return
+        await unit.quarantine.put(None, update_id, reason, raw, now, consented=False)
+
+    await _kept(world, work)
+
+
+async def reachable(world: World, change: Reachable) -> None:
+    """Note that a person blocked the bot or came back; somebody never seen is nobody's business."""
+
+    async def work(unit: UnitOfWork) -> None:
+        person = await unit.participants.find(change.chat_id)
+        if person is None:
+            return
+        if change.reachable:
+            await unit.participants.reachable(person)
+        else:
+            await unit.participants.unreachable(person, "blocked", world.clock())
+
+    await _kept(world, work)
+
+
+async def apologise(world: World, arrival: Arrival, update_id: int, raw: Any, reason: str) -> Reply:
+    """Put aside an update that our own code failed on, and owe its author one apology in their language."""
+    owed: list[Owed] = []
+    repeated = False
+
+    async def work(unit: UnitOfWork) -> None:
+        nonlocal repeated
+        owed.clear()
+        now = world.clock()
+        repeated = await unit.inbox.seen(world.bot_id, update_id, now)
+        if repeated:
+            return
+        person, session, must_wait = await _whose(world, unit, arrival)
+        consented = session is not None and session.consent > 0
+        await unit.quarantine.put(person, update_id, reason, raw, now, consented=consented)
+        letters = [Letter(body) for body in to_bodies(Message(_apology(session, arrival)))]
+        worker = None if must_wait else world.name
+        key = f"apology:{world.bot_id}:{update_id}"
+        owed.extend(await unit.outbox.enqueue(person, letters, key, now, worker=worker))
+
+    await _kept(world, work)
+    return Reply(owed=tuple(owed), repeated=repeated)
+
+
+async def _whose(world: World, unit: UnitOfWork, arrival: Arrival) -> tuple[uuid.UUID, Session | None, bool]:
+    """Return the participant, their session where it can be read, and whether earlier replies still wait."""
+    try:
+        found = await unit.participants.arrive(arrival.chat_id, world.clock())
+    except (ValueError, TypeError, KeyError):  # the session itself may be what we stumbled over
+        person = await unit.participants.find(arrival.chat_id)
+        return person or await unit.participants.enrol(arrival.chat_id, world.clock()), None, True
+    return found.participant_id, found.session, found.is_owed
+
+
+def _apology(session: Session | None, arrival: Arrival) -> str:
+    reported = (arrival.language_code or "").lower().split("-")[0]
+    code = session.language if session else reported
+    t = translations(CHAT, code if code in CODES else DEFAULT)
+    return t.gettext(
+        "Sorry, something went wrong on our side. What you wrote before is safe. "
+        "Please try again, or send /continue to see the question."
+    )
+
+
+async def _kept(world: World, work: Callable[[UnitOfWork], Awaitable[None]]) -> None:
+    """Do `work` in a transaction and keep it; again where somebody else changed the same rows."""
+    for attempt in range(TRIES):
+        try:
+            async with world.database.begin() as unit:
+                await work(unit)
+                await unit.commit()
+                return
+        except Conflict:
+            await asyncio.sleep(0.01 * 2**attempt)
+    raise Unavailable("the same rows were changed again and again")
