@@ -18,6 +18,9 @@ Values = Mapping[str, Any]
 Record = Row[*tuple[Any, ...]]
 """A row of any shape."""
 
+_COUNT = {"preserve_rowcount": True}
+"""Asks the library for the number also where an INSERT brings back keys; it would be -1."""
+
 
 class Transaction:
     """One transaction on one connection."""
@@ -43,7 +46,9 @@ class Transaction:
 
     async def changed(self, statement: Executable, values: Values | None = None) -> int:
         """Run `statement` and return how many rows it wrote."""
-        return (await self.execute(statement, values)).rowcount
+        self._check()
+        result = await self._connection.execute(statement, values, execution_options=_COUNT)
+        return result.rowcount
 
     async def many(self, statement: Executable, values: Sequence[Values]) -> None:
         """Run `statement` once for each of `values`, in one go; do nothing when there are none."""
