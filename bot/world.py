@@ -68,10 +68,11 @@ class Reply:
     relay has them. The rest concerns a press: `toast` is the words over the button (at most 200 are shown),
     `settled` the label that was chosen, written beneath the pressed message when it loses its buttons,
     `redraw` the choices to draw anew on it instead, which belong to turn `turn`. `repeated` marks an update
-    that had been taken before.
+    that had been taken before. `last_word` is for somebody who is erased: it is sent once, from no row.
     """
 
     owed: tuple[Owed, ...] = ()
+    last_word: tuple[Body, ...] = ()
     toast: str = ""
     settled: str = ""
     redraw: Menu = ()

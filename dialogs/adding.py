@@ -27,9 +27,7 @@ def add(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
 
 
 def _add_stray(q: Questionnaire, session: Session, draft: Draft, slot: Slot, stray: Part) -> Turn:
-    turn = continue_answer(
-        q, session.holding(replace(draft, stray=None)), replace(draft, stray=None), slot, stray
-    )
+    turn = continue_answer(q, session.holding(replace(draft, stray=None)), replace(draft, stray=None), slot, stray)
     return screen(turn.session, session.stage, at_stage(session.stage, "added"), turn.events)
 
 

@@ -12,9 +12,6 @@ from dialogs.session import Session, Stage
 from dialogs.turn import Turn
 from dialogs.types import Catalogue, Command, DataRequested, Say
 
-BESIDE = ("help", "privacy", "mydata")
-"""Commands that say something and then show the present screen again."""
-
 
 def _start(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:
     """Greet; once consent stands, follow the link, offer the draft, or offer a component."""

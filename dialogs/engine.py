@@ -122,9 +122,7 @@ def _take(q: Questionnaire, session: Session, draft: Draft, option: str) -> Turn
 
 
 def _tick(session: Session, draft: Draft, option: str) -> Turn:
-    ticked = (
-        tuple(o for o in draft.ticked if o != option) if option in draft.ticked else (*draft.ticked, option)
-    )
+    ticked = tuple(o for o in draft.ticked if o != option) if option in draft.ticked else (*draft.ticked, option)
     return Turn(session.holding(replace(draft, ticked=ticked)), redraw=True)
 
 
@@ -136,9 +134,7 @@ def _option(q: Questionnaire, session: Session, draft: Draft, value: str) -> Tur
 def _done(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
     assert draft.at is not None, "a question is being asked"
     options = routes.question_of(q, draft.at).options
-    return settle(
-        q, session, draft, Answer(draft.at, chosen=tuple(o.id for o in options if o.id in draft.ticked))
-    )
+    return settle(q, session, draft, Answer(draft.at, chosen=tuple(o.id for o in options if o.id in draft.ticked)))
 
 
 def _skip(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:

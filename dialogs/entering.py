@@ -25,9 +25,7 @@ def takes_answers(catalogue: Catalogue, draft: Draft) -> bool:
 
 def find_link(catalogue: Catalogue, link: str) -> tuple[Consultation, Questionnaire] | None:
     """Return what a deep link `component-questionnaire` names among the open consultations, or None."""
-    offered = (
-        (c, catalogue.questionnaires[digest]) for c in catalogue.opened() for digest in c.questionnaires
-    )
+    offered = ((c, catalogue.questionnaires[digest]) for c in catalogue.opened() for digest in c.questionnaires)
     return next(((c, q) for c, q in offered if link == f"{c.slug}-{q.slug}"), None)
 
 
@@ -47,15 +45,9 @@ def enter(catalogue: Catalogue, session: Session, link: str, now: datetime) -> T
     return screen(session, Stage.COMPONENT, at_stage(Stage.COMPONENT))
 
 
-def _open_or_resume(
-    consultation: Consultation, questionnaire: Questionnaire, session: Session, now: datetime
-) -> Turn:
+def _open_or_resume(consultation: Consultation, questionnaire: Questionnaire, session: Session, now: datetime) -> Turn:
     """Start the questionnaire, or offer to continue the draft of it that exists."""
-    same = [
-        d
-        for d in session.drafts
-        if (d.consultation, d.questionnaire) == (consultation.slug, questionnaire.slug)
-    ]
+    same = [d for d in session.drafts if (d.consultation, d.questionnaire) == (consultation.slug, questionnaire.slug)]
     if not same:
         return begin(consultation, questionnaire, session, now)
     return screen(session.holding(same[-1]), Stage.RESUME, at_stage(Stage.RESUME))

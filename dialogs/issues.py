@@ -12,7 +12,7 @@ from os import PathLike
 
 from dialogs.definitions import building, lengths, looking, rules, shapes, tables
 from dialogs.definitions.documents import KINDS, Document, Documents, gather
-from dialogs.definitions.shapes import either, meant, text, whole_number
+from dialogs.definitions.shapes import NAMES, either, meant, text, whole_number
 from dialogs.definitions.yamlpath import Issue, Item
 
 __all__ = ["Issue", "check", "inspect"]
@@ -91,11 +91,11 @@ def _components(document: Document, documents: Documents, report: shapes.Report)
     """Require that components have the same forms, labels that fit on a button, and ids of their own."""
     components = looking.listed(document.item, "components")
     rules.unique(components, report)
-    names = dict.fromkeys(name for each in components for name in looking.forms_of(each))
+    names = dict.fromkeys(name for each in components for name in looking.forms_of(each) if name not in NAMES)
     for number, each in enumerate(components, 1):
         whose = shapes.called("component", each, number)
         for name in names:
-            if name not in looking.forms_of(each):
+            if looking.forms_of(each) and name not in looking.forms_of(each):
                 report(each, f"{whose} has no form “{name}”", f"write {name}: with sq: and en: under forms:")
         lengths.fits_button(each.at("forms", "label"), "", report)
 

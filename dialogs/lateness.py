@@ -29,10 +29,5 @@ def is_late(session: Session, draft: Draft, number: int) -> bool:
 def owner(draft: Draft, number: int) -> Slot:
     """Return the slot whose words were written last before message `number`."""
     assert draft.written is not None, "something was written before"
-    earlier = [
-        (part.number, answer.slot)
-        for answer in draft.answers
-        for part in answer.parts
-        if part.number < number
-    ]
+    earlier = [(part.number, answer.slot) for answer in draft.answers for part in answer.parts if part.number < number]
     return max(earlier)[1] if earlier else draft.written[0]

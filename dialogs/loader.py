@@ -80,9 +80,7 @@ def shipped() -> Loaded:
     return load([str(shipped_directory())])
 
 
-def catalogue(
-    plan: Plan, consultations: Iterable[Consultation], questionnaires: Iterable[Questionnaire]
-) -> Catalogue:
+def catalogue(plan: Plan, consultations: Iterable[Consultation], questionnaires: Iterable[Questionnaire]) -> Catalogue:
     """Return what can be asked now.
 
     `questionnaires` are all versions somebody may still be answering, not only those offered; the consultations
@@ -99,9 +97,7 @@ def catalogue(
 
 def published(loaded: Loaded) -> dict[str, str]:
     """Return the digest of everything that must not change under its version, by name."""
-    found = {
-        f"{each.consultation}/{each.slug}/{each.version}": each.digest for each in loaded.questionnaires.values()
-    }
+    found = {f"{each.consultation}/{each.slug}/{each.version}": each.digest for each in loaded.questionnaires.values()}
     for name, notice in (("consent", loaded.plan.consent), ("privacy", loaded.plan.privacy)):
         found[f"{name}/{notice.version}"] = notice.digest
     return dict(sorted(found.items()))
@@ -135,11 +131,11 @@ def _consultation(
 ) -> tuple[Consultation, tuple[Questionnaire, ...]]:
     data: dict[str, Any] = document.item.plain()
     part = plan.component(data["component"])
-    assert part is not None, "checked before"  # noqa: S101
+    assert part is not None, "checked before"
     offered = []
     for each in data["questionnaires"]:
         template = documents.template(each["use"], each["version"])
-        assert template is not None, "checked before"  # noqa: S101
+        assert template is not None, "checked before"
         offered.append(building.questionnaire(template.item.plain(), data["consultation"], part.forms))
     return building.consultation(data, part, tuple(each.digest for each in offered)), tuple(offered)
 

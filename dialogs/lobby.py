@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dialogs import engine, menus, walking
-from dialogs.commands import BESIDE, COMMANDS
+from dialogs.commands import COMMANDS
 from dialogs.edits import edited, holding
 from dialogs.entering import begin, enter, find_link, go_on, questionnaire_in_hand, takes_answers
 from dialogs.lateness import is_late, owner
@@ -42,9 +42,7 @@ DRAFTING = frozenset({
 """The stages in which the engine decides."""
 
 
-def step(
-    catalogue: Catalogue, session: Session, input: Input, now: datetime, past: tuple[Past, ...] = ()
-) -> Turn:
+def step(catalogue: Catalogue, session: Session, input: Input, now: datetime, past: tuple[Past, ...] = ()) -> Turn:
     """Return what follows when `input` comes.
 
     `past` holds the person's submissions, newest first, where `needs_past` asked for them; `now` is an aware time.
@@ -62,8 +60,8 @@ def step(
 
 def needs_past(session: Session, input: Input) -> bool:
     """Return whether `step` must be given the person's submissions to take `input`."""
-    if isinstance(input, Command):
-        return input.name == "mine" or (session.stage is Stage.MINE and input.name in BESIDE)
+    if isinstance(input, Command) and input.name == "mine":
+        return True
     return session.stage is Stage.MINE or (session.stage is Stage.HOME and isinstance(input, Chosen | Typed))
 
 
@@ -76,9 +74,7 @@ def message_wanted(session: Session, input: Input) -> int | None:
     return None if known else input.number
 
 
-def _said(
-    catalogue: Catalogue, session: Session, input: Typed | Chosen, now: datetime, past: tuple[Past, ...]
-) -> Turn:
+def _said(catalogue: Catalogue, session: Session, input: Typed | Chosen, now: datetime, past: tuple[Past, ...]) -> Turn:
     questionnaire = questionnaire_in_hand(catalogue, session)
     if session.stage in DRAFTING and questionnaire and session.draft:
         if not takes_answers(catalogue, session.draft):
@@ -87,9 +83,7 @@ def _said(
     late = isinstance(input, Typed) and session.draft and is_late(session, session.draft, input.number)
     if late and isinstance(input, Typed) and session.draft and questionnaire:
         part = Part(input.number, input.text)
-        return walking.continue_answer(
-            questionnaire, session, session.draft, owner(session.draft, part.number), part
-        )
+        return walking.continue_answer(questionnaire, session, session.draft, owner(session.draft, part.number), part)
     return _at_a_menu(catalogue, session, input, now, past)
 
 
@@ -99,11 +93,7 @@ def _at_a_menu(
     menu = menus.of_lobby(catalogue, session, past)
     if isinstance(input, Typed):
         choice = menus.typed_choice(menu, input.text, numbers=True)
-        return (
-            _pick(catalogue, session, choice.option, now, past)
-            if choice
-            else rejected(session, _why(session))
-        )
+        return _pick(catalogue, session, choice.option, now, past) if choice else rejected(session, _why(session))
     if session.pressed == (input.turn, input.option):
         return already(session)
     choice = menus.find(menu, input.option) if input.turn == session.turn else None
@@ -156,9 +146,7 @@ def _language(c: Catalogue, session: Session, value: str, now: datetime, past: t
 def _agree(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
     agreed = replace(session, consent=c.consent.version)
     turn = enter(c, agreed, session.link, now)
-    return replace(
-        turn, events=(ConsentGiven(c.consent.version, c.consent.digest, session.language), *turn.events)
-    )
+    return replace(turn, events=(ConsentGiven(c.consent.version, c.consent.digest, session.language), *turn.events))
 
 
 def _decline(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:

@@ -11,6 +11,7 @@ from gettext import NullTranslations
 
 from dialogs import routes
 from dialogs.session import Draft, Session, Stage
+from dialogs.text import spaced
 from dialogs.types import Catalogue, Choice, Kind, Menu, Option, Past, Questionnaire, Slot
 from locales import CHAT, LANGUAGES, fold, translations
 
@@ -83,7 +84,7 @@ def _asking(questionnaire: Questionnaire, draft: Draft, t: NullTranslations, lan
 
 
 def _may_skip(questionnaire: Questionnaire, draft: Draft, slot: Slot) -> bool:
-    if draft.picked is not None:
+    if draft.picked is not None or draft.answer(slot):
         return not routes.question_of(questionnaire, slot).required
     return routes.may_skip(questionnaire, draft, slot)
 
@@ -133,16 +134,13 @@ def _review(questionnaire: Questionnaire, draft: Draft, t: NullTranslations, lan
     return [choice for choice in offered if choice]
 
 
-def _pick_item(
-    questionnaire: Questionnaire, draft: Draft, t: NullTranslations, language: str
-) -> list[Choice]:
+def _pick_item(questionnaire: Questionnaire, draft: Draft, t: NullTranslations, language: str) -> list[Choice]:
     section = routes.repeated(questionnaire)
     names = section.repeat.name[language] if section and section.repeat else "{n}"
     given = routes.given_items(questionnaire, draft)
     items = [Choice(f"i:{item}", names.format(n=place)) for place, item in enumerate(given, 1)]
     rest = [
-        Choice(f"f:{slot.question}", _label(questionnaire, slot, language))
-        for slot in _alone(questionnaire, draft)
+        Choice(f"f:{slot.question}", _label(questionnaire, slot, language)) for slot in _alone(questionnaire, draft)
     ]
     return [*items, *rest, Choice("back", t.gettext("Back"))]
 
@@ -155,9 +153,7 @@ def _label(questionnaire: Questionnaire, slot: Slot, language: str) -> str:
     return routes.question_of(questionnaire, slot).label[language]
 
 
-def _pick_field(
-    questionnaire: Questionnaire, draft: Draft, t: NullTranslations, language: str
-) -> list[Choice]:
+def _pick_field(questionnaire: Questionnaire, draft: Draft, t: NullTranslations, language: str) -> list[Choice]:
     assert draft.picked is not None, "an item was picked"
     slots = routes.of_item(questionnaire, draft, draft.picked)
     fields = [Choice(f"f:{slot.question}", _label(questionnaire, slot, language)) for slot in slots]
@@ -212,9 +208,7 @@ def _component(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTr
     return [Choice(f"c:{each.slug}", each.label[session.language]) for each in c.opened()]
 
 
-def _questionnaire(
-    c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTranslations
-) -> list[Choice]:
+def _questionnaire(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTranslations) -> list[Choice]:
     consultation = c.consultation(session.component)
     offered = [c.questionnaires[digest] for digest in consultation.questionnaires] if consultation else []
     minutes = t.gettext("{title} · {minutes} min")
@@ -258,9 +252,7 @@ def _language(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTra
 
 def _mine(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTranslations) -> list[Choice]:
     edit = t.gettext("Edit {receipt}")
-    open_ones = [
-        Choice(f"r:{each.draft}", edit.format(receipt=each.receipt)) for each in past if each.is_open
-    ]
+    open_ones = [Choice(f"r:{each.draft}", edit.format(receipt=spaced(each.receipt))) for each in past if each.is_open]
     return [*open_ones, Choice("back", t.gettext("Back"))]
 
 

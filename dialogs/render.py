@@ -13,7 +13,7 @@ from dialogs.entering import questionnaire_in_hand
 from dialogs.lobby import DRAFTING
 from dialogs.sentences import note_text, say_text
 from dialogs.session import Draft, Session
-from dialogs.text import Text, bold, italic, paragraphs, plain
+from dialogs.text import Text, bold, italic, paragraphs, plain, spaced
 from dialogs.types import Ask, Catalogue, Kind, Menu, Message, Past, Prompt, Questionnaire, Review, Say, Slot
 
 
@@ -39,9 +39,7 @@ def menu_of(catalogue: Catalogue, session: Session, past: tuple[Past, ...] = ())
     return menus.of_lobby(catalogue, session, past)
 
 
-def _text(
-    prompt: Prompt, catalogue: Catalogue, session: Session, t: NullTranslations, past: tuple[Past, ...]
-) -> Text:
+def _text(prompt: Prompt, catalogue: Catalogue, session: Session, t: NullTranslations, past: tuple[Past, ...]) -> Text:
     questionnaire = questionnaire_in_hand(catalogue, session)
     match prompt:
         case Ask():
@@ -115,8 +113,3 @@ def _line(q: Questionnaire, draft: Draft, slot: Slot, language: str, *, opening:
     words = answer.text if answer.parts else ", ".join(labels[option] for option in answer.chosen)
     head = bold(f"{routes.rank(draft, slot)}. ") if opening else italic(f"{question.label[language]}: ")
     return head + plain(words or "")
-
-
-def spaced(receipt: str) -> str:
-    """Return a receipt's code in its two groups."""
-    return f"{receipt[:4]} {receipt[4:]}"

@@ -11,7 +11,7 @@ from gettext import NullTranslations
 
 from dialogs import routes
 from dialogs.session import Session
-from dialogs.text import Text, bold, code, italic, paragraphs, plain
+from dialogs.text import Text, bold, code, italic, plain, spaced
 from dialogs.types import Catalogue, Past, Questionnaire, Say
 from locales import CHAT, CODES, day_month, in_albania, translations
 
@@ -83,16 +83,6 @@ def note_text(topic: str, t: NullTranslations) -> str:
 def toast_text(topic: str, t: NullTranslations) -> str:
     """Return the notice shown over a pressed button, at most 200 characters."""
     return t.gettext(TOASTS[topic])
-
-
-def apology_text(t: NullTranslations) -> str:
-    """Return what is said when something went wrong on our side and the message could not be taken."""
-    return t.gettext("Something went wrong on our side, and your last message was not saved. Please send it again.")
-
-
-def group_text(t: NullTranslations, link: str) -> str:
-    """Return the one message for a group: opinions are heard in the private chat."""
-    return t.gettext("I speak with each person alone, so that nobody else reads what you say: {link}").format(link=link)
 
 
 def say_text(
@@ -192,7 +182,7 @@ def _one_of_mine(past: Past, c: Catalogue, language: str, t: NullTranslations) -
     title = f"{consultation.label[language] if consultation else ''} · {questionnaire.title[language]}"
     states = ", ".join(state_text(state, t) for state in dict.fromkeys(past.states))
     day = day_month(in_albania(past.submitted_at).date(), language)
-    return Text.join("\n", [bold(f"{past.receipt[:4]} {past.receipt[4:]}"), plain(f"{title} · {day}"), italic(states)])
+    return Text.join("\n", [bold(spaced(past.receipt)), plain(f"{title} · {day}"), italic(states)])
 
 
 def state_text(state: str, t: NullTranslations) -> str:

@@ -57,3 +57,8 @@ def _marked(style: str, text: str) -> Text:
 def paragraphs(*pieces: Text) -> Text:
     """Return the pieces that hold something, with an empty line between them."""
     return Text.join("\n\n", [piece for piece in pieces if piece.text])
+
+
+def spaced(receipt: str) -> str:
+    """Return a receipt's code in its two groups, as it is read aloud."""
+    return f"{receipt[:4]} {receipt[4:]}"

@@ -71,9 +71,7 @@ def advance(q: Questionnaire, session: Session, draft: Draft, events: Events, no
     return screen(session.holding(draft), stage, at_stage(stage, note), events)
 
 
-def settle(
-    q: Questionnaire, session: Session, draft: Draft, answer: Answer, number: int | None = None
-) -> Turn:
+def settle(q: Questionnaire, session: Session, draft: Draft, answer: Answer, number: int | None = None) -> Turn:
     """Put `answer` in its slot and go on; `number` is the message's where it was a text."""
     written = (answer.slot, number) if number is not None else draft.written
     events = (_event(draft, answer),)

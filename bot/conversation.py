@@ -1,0 +1,144 @@
+"""The main path of an update, in one transaction: read this first.
+
+Everything that a turn changes (update id, session, answers, transcript, replies owed) is kept together or not at
+all; nothing here speaks to Telegram. What to send follows the commit and is in the returned `Reply`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from bot import mydata
+from bot.outbound import to_bodies
+from bot.world import Arrival, Body, Reply, World
+from dialogs import lobby
+from dialogs.menus import words_of
+from dialogs.render import menu_of, render
+from dialogs.sentences import toast_text
+from dialogs.session import Session, begin
+from dialogs.text import spaced
+from dialogs.turn import Turn
+from dialogs.types import Catalogue, DataRequested, Message, Past, Prompt, Say
+from storage.outbox import Letter, Owed
+from storage.participants import Arrival as Found
+from storage.record import Inbound, Recorded, record
+from storage.unit_of_work import UnitOfWork
+
+
+async def handle(world: World, arrival: Arrival, update_id: int, now: datetime) -> Reply:
+    """Take what one person did, keep what follows, and return what to send.
+
+    An update taken before ends here. Raises storage's Conflict where another update of the same person came in
+    between (take it again), Unavailable where the database does not answer (nothing was kept).
+    """
+    catalogue = world.catalogue()
+    async with world.database.begin() as uow:
+        if await uow.inbox.seen(world.bot_id, update_id, now):
+            return Reply(repeated=True)
+        found = await uow.participants.arrive(arrival.chat_id, now)
+        session = found.session or begin(now, arrival.language_code)
+        past = await _past(uow, found, session, arrival)
+        turn = lobby.step(catalogue, session, arrival.input, now, past)
+        recorded = await record(uow, found.participant_id, turn, _inbound(arrival), now)
+        if not recorded.erased:
+            await _save(uow, found, turn, now)
+        owed = await _owe(world, uow, found, turn, recorded, catalogue, past, update_id, now)
+        await uow.commit()
+    if recorded.erased:
+        await world.database.after_erasure()
+    return _reply(turn, owed, catalogue, past, recorded)
+
+
+async def _past(uow: UnitOfWork, found: Found, session: Session, arrival: Arrival) -> tuple[Past, ...]:
+    """Return the submissions that this input needs, mostly none."""
+    if lobby.needs_past(session, arrival.input):
+        return await uow.submissions.past(found.participant_id)
+    number = lobby.message_wanted(session, arrival.input)
+    past = await uow.submissions.past_of_message(found.participant_id, number) if number else None
+    return (past,) if past else ()
+
+
+def _inbound(arrival: Arrival) -> Inbound:
+    return Inbound(arrival.kind, arrival.text, getattr(arrival.input, "number", None))
+
+
+async def _save(uow: UnitOfWork, found: Found, turn: Turn, now: datetime) -> None:
+    if found.is_unreachable:
+        await uow.participants.reachable(found.participant_id)
+    if turn.session != found.session:
+        await uow.participants.save(found.participant_id, turn.session, found.version, now)
+
+
+async def _owe(
+    world: World,
+    uow: UnitOfWork,
+    found: Found,
+    turn: Turn,
+    recorded: Recorded,
+    catalogue: Catalogue,
+    past: tuple[Past, ...],
+    update_id: int,
+    now: datetime,
+) -> tuple[Owed, ...]:
+    """Put the turn's messages into the transcript and the outbox; return those to send at once."""
+    if recorded.erased:
+        return ()
+    said = [(_kind(p), _rendered(p, turn, recorded, catalogue, past)) for p in turn.prompts]
+    rows = await uow.transcript.said(found.participant_id, turn.session, said, now, recorded.draft)
+    letters = [*await _files(uow, found, turn, now), *_letters(turn, [m for _, m in said], rows)]
+    if found.is_owed and turn.prompts:
+        await uow.outbox.obsolete(found.participant_id, turn.session.turn, now)
+    worker = None if found.is_owed else world.name
+    return await uow.outbox.enqueue(found.participant_id, letters, f"{world.bot_id}:{update_id}", now, worker=worker)
+
+
+def _kind(prompt: Prompt) -> str:
+    return prompt.topic if isinstance(prompt, Say) else type(prompt).__name__.lower()
+
+
+def _rendered(prompt: Prompt, turn: Turn, recorded: Recorded, catalogue: Catalogue, past: tuple[Past, ...]) -> Message:
+    if isinstance(prompt, Say) and recorded.receipt:
+        prompt = replace(prompt, values={"receipt": spaced(recorded.receipt)})
+    return render(prompt, catalogue, turn.session, words_of(turn.session), past)
+
+
+def _letters(turn: Turn, messages: Sequence[Message], rows: Sequence[int | None]) -> list[Letter]:
+    """Return one letter for each piece of each message; the piece with the choices shows the turn's screen."""
+    letters: list[Letter] = []
+    for message, row in zip(messages, rows, strict=True):
+        *first, last = to_bodies(message)
+        shows = message.turn if message.menu and not _tells_more(turn) else None
+        letters += [*(Letter(body) for body in first), Letter(last, shows, row)]
+    return letters
+
+
+def _tells_more(turn: Turn) -> bool:
+    """Return whether the screen carries news (a receipt), and so must be sent even when a later one is there."""
+    return any(isinstance(prompt, Say) and prompt.topic == "thanks" for prompt in turn.prompts)
+
+
+async def _files(uow: UnitOfWork, found: Found, turn: Turn, now: datetime) -> list[Letter]:
+    if not any(isinstance(event, DataRequested) for event in turn.events):
+        return []
+    held = await uow.participants.everything(found.participant_id)
+    return [Letter(body) for body in mydata.files(held, turn.session.language, words_of(turn.session), now)]
+
+
+def _reply(
+    turn: Turn, owed: tuple[Owed, ...], catalogue: Catalogue, past: tuple[Past, ...], recorded: Recorded
+) -> Reply:
+    t = words_of(turn.session)
+    last_word: tuple[Body, ...] = ()
+    if recorded.erased:
+        texts = (render(prompt, catalogue, turn.session, t, past) for prompt in turn.prompts)
+        last_word = tuple(body for message in texts for body in to_bodies(message))
+    return Reply(
+        owed=owed,
+        last_word=last_word,
+        toast=toast_text(turn.toast, t) if turn.toast else "",
+        settled=turn.pressed,
+        redraw=menu_of(catalogue, turn.session, past) if turn.redraw else (),
+        turn=turn.session.turn,
+    )

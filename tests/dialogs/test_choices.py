@@ -1,0 +1,152 @@
+"""Choice questions, conditions and the ways to name a choice."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialogs.answers import is_blank
+from dialogs.session import Stage
+from dialogs.types import AnswerDropped, Chosen, InputRejected, Slot
+from tests.dialogs.people import Person
+
+PLACE, MEANS = Slot("place"), Slot("means")
+
+
+def survey() -> Person:
+    """Return somebody at the first question of the survey."""
+    return Person().begin("digital-governance-survey")
+
+
+def chosen(person: Person, slot: Slot) -> tuple[str, ...]:
+    """Return the options standing in a slot."""
+    draft = person.session.draft
+    answer = draft.answer(slot) if draft else None
+    return answer.chosen if answer else ()
+
+
+@pytest.mark.parametrize("word", ["2", "Fshat", "FSHAT", "fshat!", "Village"])
+def test_a_choice_can_be_typed_by_number_or_words_in_either_language(word: str) -> None:
+    """The second option, however it is named."""
+    person = survey()
+    person.type(word)
+    assert chosen(person, PLACE) == ("village",)
+
+
+def test_what_names_no_choice_is_declined_and_asked_again() -> None:
+    """A free text is no answer to a choice."""
+    person = survey()
+    person.type("në mal")
+    assert isinstance(person.last.events[0], InputRejected)
+    assert person.text.endswith("Ku jetoni?")
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        ("1", ("phone",)),
+        ("1, 2", ("phone", "pc")),
+        ("2 1", ("phone", "pc")),
+        ("telefon dhe kompjuter", ("phone", "pc")),
+        ("Phone, none", ("phone", "none")),
+        ("kompjuter", ("pc",)),
+    ],
+)
+def test_several_choices_can_be_typed_at_once(words: str, options: tuple[str, ...]) -> None:
+    """Numbers or words, in the options' own order."""
+    person = survey()
+    person.type("2")
+    person.type(words)
+    assert chosen(person, MEANS) == options
+
+
+def test_unknown_words_among_several_are_declined() -> None:
+    """All or nothing: what was understood is not taken silently."""
+    person = survey()
+    person.type("2")
+    person.type("telefon, avion")
+    assert chosen(person, MEANS) == ()
+    assert "për shembull 1, 3" in person.text
+
+
+def test_ticking_draws_the_choices_anew_and_done_takes_them() -> None:
+    """A tick says nothing and asks nothing; it can be taken back."""
+    person = survey()
+    person.type("2")
+    turn = person.session.turn
+    person.press("Telefon")
+    assert person.last.redraw
+    assert person.labels[0] == "✓ Telefon"
+    person.press("Kompjuter")
+    person.press("✓ Telefon")
+    assert person.session.turn == turn
+    person.press("Përfundo")
+    assert chosen(person, MEANS) == ("pc",)
+
+
+def test_a_changed_answer_drops_what_it_hides_and_opens_what_it_shows() -> None:
+    """From village to city: the means are not asked any more, and their answer is dropped, not forgotten."""
+    person = survey()
+    person.type("2")
+    person.type("1")
+    person.press("Kthehu")
+    person.press("Kthehu")
+    person.press("Qytet")
+    assert AnswerDropped(1, MEANS) in person.last.events
+    assert "Çfarë dëshironi?" in person.text
+
+
+def test_a_condition_looks_at_its_own_item() -> None:
+    """One wish is urgent, the other is not."""
+    person = survey()
+    person.press("Qytet")
+    person.type("ujë")
+    person.press("Tani")
+    assert "Deri kur?" in person.text
+    person.type("nesër")
+    person.press("Shto një dëshirë")
+    person.type("drita")
+    person.press("Më vonë")
+    assert person.session.stage is Stage.GATE
+
+
+def test_the_review_lists_everything_item_by_item() -> None:
+    """Also what belongs to no item; skipped answers leave no empty line."""
+    person = survey()
+    for word in ("fshat", "1, 2", "ujë", "tani", "kaperce"):
+        person.type(word)
+    person.press("Rishiko")
+    person.type("faleminderit")
+    assert person.session.stage is Stage.REVIEW
+    assert "Vendi: Fshat\nMjetet: Telefon, Kompjuter\nTjetër: faleminderit\n\n1. ujë\nNgutja: Tani\n\n" in person.text
+    assert "Deri" not in person.text
+
+
+def test_answers_outside_the_items_are_edited_from_the_same_list() -> None:
+    """The list offers the items and the answers beside them."""
+    person = survey()
+    for word in ("qytet", "ujë", "me vone"):
+        person.type(word)
+    person.press("Rishiko")
+    person.press("Kapërce")
+    person.press("Ndrysho")
+    assert person.labels == ["Dëshira 1", "Vendi", "Tjetër", "Kthehu"]
+    person.press("Vendi")
+    person.press("Fshat")
+    assert "Çfarë përdorni?" in person.text, "the question that this opened is asked"
+    person.press("Kapërce")
+    assert person.session.stage is Stage.REVIEW
+
+
+def test_a_forged_option_is_only_an_old_button() -> None:
+    """An option of another question changes nothing."""
+    person = survey()
+    person.send(Chosen(person.session.turn, "o:phone"))
+    assert person.toast == "stale"
+    assert chosen(person, PLACE) == ()
+
+
+def test_blank_means_that_nothing_shows() -> None:
+    """Letters that show nothing are blank, a single visible sign is not."""
+    assert is_blank("\u3164 \u200b\ufeff")
+    assert not is_blank("…")
+    assert not is_blank("👍")

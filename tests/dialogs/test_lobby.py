@@ -1,0 +1,349 @@
+"""Before, beside and after a questionnaire: language, consent, links, commands, asides, erasure."""
+
+from __future__ import annotations
+
+import pytest
+
+from dialogs.session import Stage, begin, dumps, loads
+from dialogs.types import ConsentGiven, DataRequested, InputRejected, LanguageChosen, Typed, Unsupported, Withdrawn
+from tests.dialogs.people import NOW, Person, closed
+
+
+def test_the_first_screen_speaks_both_languages_albanian_first() -> None:
+    """Many Albanians run Telegram in English, so only Albanian is believed."""
+    person = Person("en")
+    person.command("start")
+    assert person.text.index("Mirë se vini!") < person.text.index("Welcome!")
+    assert person.labels == ["Shqip", "English"]
+
+
+def test_the_promise_is_made_before_the_first_question() -> None:
+    """Every contribution is read and gets a reasoned response."""
+    person = Person("sq")
+    person.command("start")
+    assert "Çdo kontribut lexohet dhe merr një përgjigje të arsyetuar." in person.text
+
+
+@pytest.mark.parametrize("code", ["sq", "sq-XK", "SQ"])
+def test_whoever_runs_telegram_in_albanian_is_greeted_in_albanian(code: str) -> None:
+    """With a way to English beside it."""
+    person = Person(code)
+    person.command("start")
+    assert "Welcome!" not in person.text
+    assert person.labels == ["Fillo", "English"]
+    person.press("Fillo")
+    assert person.session.stage is Stage.CONSENT
+
+
+def test_consent_is_recorded_with_the_version_of_its_text_and_its_language() -> None:
+    """Which words somebody agreed to can be shown later."""
+    person = Person()
+    person.command("start")
+    person.press("English")
+    assert person.last.events == (LanguageChosen("en"),)
+    assert "vote" in person.text
+    person.press("I agree")
+    consent = person.catalogue.consent
+    assert person.last.events[0] == ConsentGiven(consent.version, consent.digest, "en")
+
+
+def test_a_refusal_is_friendly_keeps_nothing_and_can_be_reconsidered() -> None:
+    """No event at all; one press leads back to the text."""
+    person = Person()
+    person.command("start")
+    person.press("Shqip")
+    person.press("Nuk pajtohem")
+    assert person.last.events == ()
+    assert "Pa problem." in person.text
+    person.type("po pse")
+    assert "nuk e ruajta" in person.text
+    person.press("Fillo")
+    assert person.session.stage is Stage.CONSENT
+
+
+def test_an_opinion_before_consent_is_in_no_event_and_no_session() -> None:
+    """It is said aloud that it was not kept."""
+    person = Person()
+    person.send(Typed(5, "sekreti im"))
+    assert "nuk e ruajta" in person.text
+    assert [type(event) for event in person.last.events] == [InputRejected]
+    assert "sekreti" not in dumps(person.session)
+    person.edit(5, "sekreti im tjetër")
+    assert person.last.events == ()
+
+
+def test_more_shows_the_whole_privacy_text_with_the_same_choices() -> None:
+    """So that one can agree there."""
+    person = Person()
+    person.command("start")
+    person.press("Shqip")
+    person.press("Më shumë")
+    assert person.text == person.catalogue.privacy.text["sq"]
+    assert "Pajtohem" in person.labels
+
+
+def test_a_new_version_of_the_consent_text_is_agreed_to_anew() -> None:
+    """At the next /start, with the link kept."""
+    person = Person().agree()
+    person.session = loads(dumps(person.session).replace('"consent":1', '"consent":99'))
+    person.command("start", "digital-governance-ideas")
+    assert person.session.stage is Stage.CONSENT
+    person.press("Pajtohem")
+    assert "Ideja 1" in person.text
+
+
+def test_a_deep_link_goes_straight_there_after_consent() -> None:
+    """/start digital-governance-ideas."""
+    person = Person()
+    person.command("start", "digital-governance-ideas")
+    person.press("Shqip")
+    person.press("Pajtohem")
+    assert "Ideja 1" in person.text
+
+
+def test_a_link_to_a_component_shows_its_questionnaires() -> None:
+    """And an unknown one the components."""
+    person = Person().agree()
+    person.command("start", "fiscal-transparency")
+    assert person.labels[0] == "Çështjet kryesore · 3 min"
+    person.command("start", "no-such-thing")
+    assert person.labels[0] == "Aksesi në drejtësi"
+
+
+def test_corruption_is_spoken_of_with_the_strongest_notice() -> None:
+    """Said by itself before the first question."""
+    person = Person().begin("fight-against-corruption-key-issues")
+    assert len(person.messages) == 2
+    assert person.messages[0].menu == ()
+    assert "luftën kundër korrupsionit" in person.messages[1].text
+
+
+def test_the_questionnaires_of_a_component_can_be_left_and_learnt_about() -> None:
+    """Learn more shows the round, back the components."""
+    person = Person().agree()
+    person.press("Qeverisja dixhitale")
+    person.press("Mëso më shumë")
+    about = next(c for c in person.catalogue.consultations if c.slug == "digital-governance").about
+    assert person.text == about["sq"]
+    person.press("Kthehu")
+    assert person.text == "Për çfarë doni të flisni?"
+
+
+def test_with_one_consultation_open_nobody_is_asked_which() -> None:
+    """And there is nothing to go back to."""
+    person = Person()
+    only = tuple(c for c in person.catalogue.consultations if c.slug == "digital-governance")
+    person.catalogue = type(person.catalogue)(
+        only,
+        person.catalogue.questionnaires,
+        person.catalogue.promise,
+        person.catalogue.consent,
+        person.catalogue.privacy,
+    )
+    person.agree()
+    assert person.text == "Si doni të kontribuoni?"
+    assert "Kthehu" not in person.labels
+
+
+def test_with_nothing_open_it_is_said() -> None:
+    """Kindly, with a next step."""
+    person = Person("sq", closed())
+    person.agree()
+    assert "nuk është i hapur asnjë konsultim" in person.text
+
+
+def test_the_language_changes_in_the_middle_and_the_question_is_repeated() -> None:
+    """The draft stays."""
+    person = Person().begin()
+    person.type("rruga")
+    person.command("language")
+    person.press("English")
+    assert person.text == "Issue 1 of 3. Why is it important?"
+    person.type("skip")
+    person.command("language")
+    person.type("shqip")
+    assert person.text.startswith("Çështja 2 nga 3.")
+
+
+def test_a_text_at_the_choice_of_a_language_is_declined_aloud() -> None:
+    """It would otherwise be lost without a word."""
+    person = Person().begin()
+    person.command("language")
+    person.type("rruga e fshatit tim")
+    assert "Nuk e kuptova" in person.text
+
+
+def test_a_late_text_reaches_its_answer_even_during_an_aside() -> None:
+    """Written before /language was asked."""
+    person = Person().begin()
+    person.type("rruga")
+    person.command("language")
+    person.late("dhe ura")
+    assert "rruga\ndhe ura" in person.says().values()
+
+
+def test_asides_do_not_pile_up() -> None:
+    """Whatever was asked beside, one return leads to the question."""
+    person = Person().begin()
+    person.command("language")
+    person.command("mine")
+    person.command("delete")
+    person.press("Mos fshi asgjë")
+    assert "Çështja 1 nga 3." in person.text
+
+
+@pytest.mark.parametrize("name", ["help", "privacy"])
+def test_what_is_said_beside_is_followed_by_the_present_screen(name: str) -> None:
+    """Two messages, the second with the choices."""
+    person = Person().begin()
+    person.command(name)
+    assert person.messages[0].menu == ()
+    assert "Çështja 1 nga 3." in person.messages[1].text
+
+
+def test_cancel_leaves_and_keeps_the_draft() -> None:
+    """/continue asks the same question."""
+    person = Person().begin()
+    person.type("rruga")
+    person.command("cancel")
+    assert "Po ndalemi këtu." in person.text
+    person.command("continue")
+    assert person.text == "Çështja 1 nga 3. Pse është e rëndësishme?"
+
+
+def test_cancel_in_an_aside_returns_and_before_consent_asks_again() -> None:
+    """It never leads into nothing."""
+    person = Person()
+    person.command("start")
+    person.command("cancel")
+    assert person.session.stage is Stage.WELCOME
+    person.agree().command("language")
+    person.command("cancel")
+    assert person.session.stage is Stage.COMPONENT
+
+
+def test_save_for_later_and_continue_by_its_button() -> None:
+    """Home offers to continue first."""
+    person = Person().begin()
+    person.type("rruga")
+    person.press("Ruaj për më vonë")
+    assert person.labels[0] == "Vazhdo"
+    person.press("Vazhdo")
+    assert "Pse është e rëndësishme?" in person.text
+
+
+def test_continue_asks_the_present_question_again() -> None:
+    """Also where no draft is in hand."""
+    person = Person().begin()
+    person.command("continue")
+    assert "Çështja 1 nga 3." in person.text
+    other = Person().agree()
+    other.command("continue")
+    assert other.text == "Për çfarë doni të flisni?"
+
+
+def test_start_in_the_middle_offers_to_continue_or_begin_anew() -> None:
+    """Or something else; the draft stays in every case."""
+    person = Person().begin()
+    person.type("rruga")
+    person.command("start")
+    assert person.labels == ["Vazhdo", "Fillo nga e para", "Zgjidh diçka tjetër"]
+    person.press("Zgjidh diçka tjetër")
+    assert person.text == "Për çfarë doni të flisni?"
+    person.press("Qeverisja dixhitale")
+    person.press("Çështjet kryesore · 3 min")
+    assert person.session.stage is Stage.RESUME
+    person.press("Vazhdo")
+    assert "Pse është e rëndësishme?" in person.text
+
+
+def test_begin_anew_after_the_questionnaire_is_no_longer_offered() -> None:
+    """The component's choice is shown instead."""
+    person = Person().begin("digital-governance-survey")
+    person.type("fshat")
+    person.catalogue = closed()
+    person.command("start")
+    person.press("Fillo nga e para")
+    assert "nuk është i hapur asnjë konsultim" in person.text
+
+
+def test_a_session_of_another_life_shares_no_button_with_this_one() -> None:
+    """Turns begin at the second the session began, so an old chat's buttons are old."""
+    assert begin(NOW, None).turn == int(NOW.timestamp())
+
+
+def test_delete_erases_after_one_confirmation() -> None:
+    """And says what Telegram keeps."""
+    person = Person().begin()
+    person.type("rruga")
+    person.command("delete")
+    assert "Nuk mund të zhbëhet." in person.text
+    person.press("Fshi gjithçka")
+    assert isinstance(person.last.events[0], Withdrawn)
+    assert "Gjithçka u fshi." in person.text
+    assert person.session.consent == 0
+
+
+def test_mydata_asks_for_the_file_and_repeats_the_question() -> None:
+    """The file is made where the data is."""
+    person = Person().begin()
+    person.command("mydata")
+    assert person.last.events == (DataRequested(),)
+    assert "Çështja 1 nga 3." in person.text
+
+
+def test_mine_without_a_submission_says_so() -> None:
+    """Before and after consent."""
+    person = Person()
+    person.command("mine")
+    assert "Ende nuk keni dërguar asnjë kontribut." in person.text
+    person.press("Kthehu")
+    assert person.session.stage is Stage.WELCOME
+
+
+def test_mine_is_also_a_button() -> None:
+    """After a submission."""
+    person = Person().begin()
+    person.type("rruga")
+    person.press("Kapërce")
+    person.press("Kapërce")
+    person.press("Dërgo")
+    person.press("Kontributet e mia")
+    assert "ABCD 0001" in person.text
+
+
+def test_an_unknown_command_points_to_help() -> None:
+    """And asks again."""
+    person = Person().begin()
+    person.command("frobnicate")
+    assert "/help" in person.text
+    assert "Çështja 1 nga 3." in person.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("voice", "mesazhet me zë"), ("photo", "fotografitë"), ("sticker", "ngjitëset"), ("poll", "vetëm tekst")],
+)
+def test_what_is_not_text_is_declined_kindly_and_the_question_asked_again(kind: str, words: str) -> None:
+    """In a draft as anywhere."""
+    person = Person().begin()
+    person.media(kind)
+    assert words in person.text
+    assert "Çështja 1 nga 3." in person.text
+    person.send(Unsupported(kind, person.next()))
+    assert words in person.text
+
+
+def test_an_album_is_declined_once() -> None:
+    """Ten pictures are one refusal."""
+    person = Person().begin()
+    person.media("photo", album="a")
+    for _ in range(9):
+        assert person.media("photo", album="a") == ""
+    assert person.media("photo", album="b")
+
+
+def test_a_session_of_a_newer_program_is_refused() -> None:
+    """Rather than misread."""
+    with pytest.raises(ValueError, match="newer version"):
+        loads('{"format":2}')
