@@ -17,6 +17,7 @@ import psycopg
 import pytest
 import pytest_asyncio
 import redis
+from hypothesis import settings
 from sqlalchemy.engine import URL, make_url
 
 from locales import CatalogueError
@@ -30,7 +31,12 @@ _numbers = itertools.count(1)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the catalogues before anybody reads them; tests/locales says what is wrong where this fails."""
+    """Compile the catalogues before anybody reads them; tests/locales says what is wrong where this fails.
+
+    Generated examples have no deadline, as a busy machine is no mistake, and are the same ones on each CI run.
+    """
+    settings.register_profile("kuvendo", deadline=None, derandomize="CI" in os.environ, print_blob=True)
+    settings.load_profile("kuvendo")
     if not hasattr(config, "workerinput"):
         with contextlib.suppress(CatalogueError):
             compile_all()

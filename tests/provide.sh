@@ -59,6 +59,8 @@ has_dictionary() {  # its name, for example sq_AL
 
 has_server() { "$VENV/bin/python" tests/servers.py "$1" >/dev/null 2>&1; }
 
+has_driver() { "$VENV/bin/python" -m playwright --version >/dev/null 2>&1; }
+
 install_chromium() {
     # Debian has it as a package; Ubuntu's package is an empty hull around snap, so there Playwright brings its own.
     if apt-cache show chromium 2>/dev/null | grep -q '^Depends:.*libc6' && apt_install chromium; then return 0; fi
@@ -85,6 +87,7 @@ provide_tests() {
     need "the English dictionary" hunspell-en-gb "has_dictionary en_GB" "apt_install hunspell-en-gb"
     need "PostgreSQL" postgresql "has_server postgres" "apt_install postgresql"
     need "Redis" redis-server "has_server redis" "apt_install redis-server"
+    need "a library of the browser's driver" libatomic1 "has_driver" "apt_install libatomic1"
     need "Chromium" chromium "has_server chromium" "install_chromium"
     [ -z "$missing" ] || fail "Please run: sudo apt-get install$missing"
 }

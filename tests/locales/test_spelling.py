@@ -10,6 +10,8 @@ from locales.spelling import DictionaryMissing, Remembered, Speller, with_diacri
 from locales.texts import Text, collect, in_markdown, in_python, in_yaml
 from locales.words import WordList
 
+pytestmark = pytest.mark.xdist_group("dictionaries")  # seconds to load: one worker is enough
+
 KNOWN = {"gjate", "gjatë", "ju", "te", "të", "përgjigjja", "shihni", "ditë", "Tiranë", "me"}
 
 
