@@ -75,8 +75,7 @@ async def test_a_row_that_clashes_is_a_conflict_and_quotes_nothing(database: Dat
     values = {"name": "tajna", "holder": "b", "until": now}
     with pytest.raises(Conflict) as caught:
         async with database.begin() as uow:
-            await uow.transaction.execute(insert(Lease), [values])
-            await uow.transaction.execute(insert(Lease), [values])
+            await uow.transaction.execute(insert(Lease), [values, values])
     assert "tajna" not in str(caught.value)
     assert caught.value.__cause__ is None
 
@@ -116,9 +115,7 @@ async def test_in_memory_work_waits_for_its_turn(keyring: Keyring) -> None:
     await database.close()
 
 
-async def test_sqlite_keeps_what_it_confirmed_and_overwrites_what_it_deletes(
-    sqlite_url: str, keyring: Keyring
-) -> None:
+async def test_sqlite_keeps_what_it_confirmed_and_overwrites_what_it_deletes(sqlite_url: str, keyring: Keyring) -> None:
     database = Database(sqlite_url, keyring)
     async with database.reading() as uow:
         settings = [

@@ -1,0 +1,172 @@
+"""Order within a chat across processes, through Redis; where Redis is gone, order within this process remains.
+
+A chat's turn is a key that names the process whose turn it is, for a limited time. Whoever finds it taken leaves
+their name at the chat and sleeps; whoever lets go wakes the first name left there. Nobody polls, and a chat's own
+number never reaches Redis.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from storage.ephemeral import IN_FLIGHT, MemoryOrder
+from storage.keys import Keyring
+from storage.redis_line import Failures, RedisLine
+
+TURN_MS = 15_000
+"""How long a chat's turn may last before it is taken for a dead process's."""
+
+PATIENCE = 30.0
+"""Seconds after which an update goes ahead without its turn; the session's version then decides."""
+
+NAP = 1.0
+"""Seconds after which a sleeper looks again by itself: what a wake-up that was lost costs at most."""
+
+SULK = 1.0
+"""Seconds to leave Redis alone after it failed."""
+
+# KEYS: the turn, the line. ARGV: this process, milliseconds. Returns 0 when the turn is this process's, else for how
+# many milliseconds it may still be another's. That it was this process's already is left over from a lost farewell:
+# within a process the turns of a chat never overlap.
+TAKE = """
+local holder = redis.call('GET', KEYS[1])
+if not holder or holder == ARGV[1] then
+  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+  return 0
+end
+if not redis.call('LPOS', KEYS[2], ARGV[1]) then redis.call('RPUSH', KEYS[2], ARGV[1]) end
+redis.call('PEXPIRE', KEYS[2], ARGV[2] * 2)
+return math.max(redis.call('PTTL', KEYS[1]), 1)
+"""
+
+# KEYS: the turn, the line. ARGV: this process, the chat's name. Only the holder lets go; the first sleeper that still
+# listens is woken.
+LET_GO = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+local sleeper = redis.call('LPOP', KEYS[2])
+while sleeper and redis.call('PUBLISH', sleeper, ARGV[2]) == 0 do
+  sleeper = redis.call('LPOP', KEYS[2])
+end
+return 1
+"""
+
+log = logging.getLogger(__name__)
+
+
+class RedisOrder:
+    """Order within a chat across all processes that share a Redis and a secret key."""
+
+    def __init__(self, url: str, keyring: Keyring, in_flight: int = IN_FLIGHT, turn_ms: int = TURN_MS) -> None:
+        at_once = Retry(NoBackoff(), 0)
+        self._line = RedisLine(Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=1.0, retry=at_once))
+        self._ears = Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=None, retry=at_once)
+        self._keyring = keyring
+        self._memory = MemoryOrder(in_flight)
+        self._turn_ms = turn_ms
+        self._me = f"kuvendo:process:{secrets.token_hex(8)}"
+        self._sleepers: dict[str, asyncio.Event] = {}
+        self._listener: asyncio.Task[None] | None = None
+        self._listening = asyncio.Event()
+        self._gone_until = 0.0
+        self._is_gone = False
+
+    @asynccontextmanager
+    async def chat(self, chat_id: int) -> AsyncIterator[None]:
+        """Wait for the chat's turn among all processes and for a place in this one, and hold both."""
+        async with self._memory.line(chat_id), self._turn(chat_id), self._memory.places:
+            yield
+
+    async def close(self) -> None:
+        """Let go of both connections."""
+        if self._listener is not None:
+            self._listener.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._listener
+        await self._line.close()
+        await self._ears.aclose()
+
+    @asynccontextmanager
+    async def _turn(self, chat_id: int) -> AsyncIterator[None]:
+        name = self._keyring.lookup(chat_id).hex()
+        if asyncio.get_running_loop().time() < self._gone_until:
+            yield
+            return
+        try:
+            await self._take(name)
+            yield
+        finally:
+            self._line.cast("EVAL", LET_GO, 2, *_keys(name), self._me, name)
+
+    async def _take(self, name: str) -> None:
+        """Return when the turn is ours, or when it is no use to wait any longer."""
+        woken = self._sleepers[name] = asyncio.Event()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while left := await self._line.run("EVAL", TAKE, 2, *_keys(name), self._me, self._turn_ms):
+                    if await self._heard_already():
+                        await _nap(woken, left / 1000)
+            self._answered()
+        except Failures as error:
+            self._failed(error)
+        finally:
+            del self._sleepers[name]
+
+    async def _heard_already(self) -> bool:
+        """Listen from now on; return False when that begins only now, so that a wake-up may have been missed."""
+        if self._listener is not None and self._listening.is_set():
+            return True
+        if self._listener is None:
+            self._listener = asyncio.create_task(self._listen())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(NAP):
+                await self._listening.wait()
+        return False
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with self._ears.pubsub() as ears:
+                    await ears.subscribe(self._me)
+                    self._listening.set()
+                    async for message in ears.listen():
+                        self._wake(message)
+            except Failures:
+                self._listening.clear()
+                await asyncio.sleep(SULK)
+
+    def _wake(self, message: dict[str, object]) -> None:
+        name = message["data"]
+        sleeper = self._sleepers.get(name.decode()) if isinstance(name, bytes) else None
+        if sleeper is not None:
+            sleeper.set()
+
+    def _failed(self, error: Exception) -> None:
+        if not self._is_gone:
+            log.warning("Redis does not answer (%s): order within a chat is kept per process", type(error).__name__)
+        self._is_gone = True
+        self._gone_until = asyncio.get_running_loop().time() + SULK
+
+    def _answered(self) -> None:
+        if self._is_gone:
+            log.warning("Redis answers again")
+        self._is_gone = False
+
+
+def _keys(name: str) -> tuple[str, str]:
+    return f"kuvendo:turn:{name}", f"kuvendo:line:{name}"
+
+
+async def _nap(woken: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(min(seconds, NAP)):
+            await woken.wait()
+    woken.clear()

@@ -1,0 +1,154 @@
+"""Order within a chat: first come, first served, in memory and through a real Redis, and without it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from redis.asyncio import Redis
+
+from storage.ephemeral import MemoryOrder, Order, keep_order
+from storage.keys import Keyring
+from storage.redis_order import RedisOrder
+from tests.servers import running_redis
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def order(request: pytest.FixtureRequest, keyring: Keyring) -> AsyncIterator[Order]:
+    made = keep_order(None if request.param == "memory" else request.getfixturevalue("redis_url"), keyring)
+    yield made
+    await made.close()
+
+
+async def run(order: Order, chat: int, name: str, seen: list[str], seconds: float = 0.005) -> None:
+    async with order.chat(chat):
+        seen.append(f"{name} in")
+        await asyncio.sleep(seconds)
+        seen.append(f"{name} out")
+
+
+async def test_one_chat_goes_in_the_order_it_came(order: Order) -> None:
+    seen: list[str] = []
+    await asyncio.gather(*(run(order, 7, str(n), seen) for n in range(10)))
+    assert seen == [f"{n} {way}" for n in range(10) for way in ("in", "out")]
+
+
+async def test_other_chats_go_meanwhile(order: Order) -> None:
+    seen: list[str] = []
+    await asyncio.gather(*(run(order, n, str(n), seen, 0.1) for n in range(10)))
+    assert [each.split()[1] for each in seen] == ["in"] * 10 + ["out"] * 10
+
+
+async def test_a_turn_ends_with_an_error_too(order: Order) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with order.chat(1):
+            raise ZeroDivisionError
+    async with asyncio.timeout(1):
+        await run(order, 1, "a", [])
+
+
+async def test_whoever_gives_up_waiting_holds_nobody_up(order: Order) -> None:
+    async with order.chat(1):
+        waiting = asyncio.create_task(run(order, 1, "a", []))
+        await asyncio.sleep(0.02)
+        waiting.cancel()
+        await asyncio.gather(waiting, return_exceptions=True)
+    async with asyncio.timeout(1):
+        await run(order, 1, "b", [])
+
+
+async def test_only_so_many_are_in_hand_and_a_flood_waits_in_its_own_line() -> None:
+    order = MemoryOrder(in_flight=2)
+    seen: list[str] = []
+    flood = [run(order, 1, f"flood{n}", seen) for n in range(20)]
+    others = [run(order, 2, "other", seen)]
+    await asyncio.gather(*flood, *others)
+    assert seen.index("other in") < 4
+    most = now = 0
+    for each in seen:
+        now += 1 if each.endswith("in") else -1
+        most = max(most, now)
+    assert most <= 2
+    assert order.waiting == 0
+
+
+async def test_two_processes_never_hold_a_chat_together(redis_url: str, keyring: Keyring) -> None:
+    orders = [RedisOrder(redis_url, keyring) for _ in range(3)]
+    seen: list[str] = []
+    begun = time.monotonic()
+    await asyncio.gather(*(run(orders[n % 3], 7, str(n), seen, 0.002) for n in range(60)))
+    assert all(a.split()[0] == b.split()[0] for a, b in zip(seen[::2], seen[1::2], strict=True))
+    assert len(seen) == 120
+    assert time.monotonic() - begun < 10, "woken, not found out by looking"
+    await asyncio.gather(*(order.close() for order in orders))
+
+
+async def test_a_waiter_is_woken_and_does_not_look(redis_url: str, keyring: Keyring) -> None:
+    one, two = RedisOrder(redis_url, keyring), RedisOrder(redis_url, keyring)
+    seen: list[str] = []
+    async with one.chat(7):
+        waiting = asyncio.create_task(run(two, 7, "two", seen))
+        await asyncio.sleep(0.3)
+        assert seen == []
+    let_go = time.monotonic()
+    await waiting
+    assert time.monotonic() - let_go < 0.5
+    await asyncio.gather(one.close(), two.close())
+
+
+async def test_a_dead_holder_is_waited_for_only_so_long(redis_url: str, keyring: Keyring) -> None:
+    dead, living = RedisOrder(redis_url, keyring, turn_ms=300), RedisOrder(redis_url, keyring)
+    async with dead.chat(7):
+        async with asyncio.timeout(3):
+            await run(living, 7, "living", [])
+    await asyncio.gather(dead.close(), living.close())
+
+
+async def test_redis_learns_no_chat_number(redis_url: str, keyring: Keyring) -> None:
+    order, other = RedisOrder(redis_url, keyring), RedisOrder(redis_url, keyring)
+    client = Redis.from_url(redis_url)
+    async with order.chat(987654321012):
+        waiting = asyncio.create_task(run(other, 987654321012, "x", []))
+        await asyncio.sleep(0.1)
+        keys = await client.keys("*")
+        held = [await client.dump(key) or b"" for key in keys]
+    await waiting
+    assert len(keys) == 2
+    assert "987654321012" not in repr((keys, held))
+    await asyncio.sleep(0.05)
+    assert await client.keys("kuvendo:turn:*") == []
+    await client.aclose()
+    await asyncio.gather(order.close(), other.close())
+
+
+async def test_everything_goes_on_when_redis_dies_and_returns(
+    keyring: Keyring, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "storage.redis_order")
+    with running_redis() as server:
+        order = RedisOrder(server.url, keyring)
+        await run(order, 7, "before", [])
+        server.stop()
+        seen: list[str] = []
+        async with asyncio.timeout(5):
+            await asyncio.gather(*(run(order, 7, str(n), seen) for n in range(10)))
+        assert seen == [f"{n} {way}" for n in range(10) for way in ("in", "out")]
+        assert [record.getMessage()[:21] for record in caplog.records] == ["Redis does not answer"]
+        server.start()
+        await asyncio.sleep(1.1)
+        await run(order, 7, "after", [])
+        assert caplog.records[-1].getMessage() == "Redis answers again"
+        await order.close()
+
+
+async def test_a_flushed_redis_loses_nothing(redis_url: str, keyring: Keyring) -> None:
+    order = RedisOrder(redis_url, keyring)
+    client = Redis.from_url(redis_url)
+    async with order.chat(7):
+        await client.flushall()
+    await run(order, 7, "after", [])
+    await client.aclose()
+    await order.close()
