@@ -27,11 +27,15 @@ def add(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
 
 
 def _add_stray(q: Questionnaire, session: Session, draft: Draft, slot: Slot, stray: Part) -> Turn:
-    turn = continue_answer(q, session.holding(replace(draft, stray=None)), replace(draft, stray=None), slot, stray)
+    draft = replace(draft, stray=None)
+    turn = continue_answer(q, session.holding(draft), draft, slot, stray)
+    if not turn.events:
+        return rejected(turn.session, "too-long")
     return screen(turn.session, session.stage, at_stage(session.stage, "added"), turn.events)
 
 
 def add_on(q: Questionnaire, session: Session, draft: Draft, typed: Typed) -> Turn:
+    """Add the words just typed to the answer that is being continued, then go on where it was left."""
     assert draft.adding is not None, "a slot is being continued"
     if is_blank(typed.text):
         return rejected(session, "blank")

@@ -26,6 +26,7 @@ def edited(catalogue: Catalogue, session: Session, edit: Edited, past: tuple[Pas
 
 
 def holding(answers: tuple[Answer, ...], number: int) -> Answer | None:
+    """Return the answer that holds message `number`, or None."""
     return next((a for a in answers if any(part.number == number for part in a.parts)), None)
 
 

@@ -54,6 +54,7 @@ def _open_or_resume(consultation: Consultation, questionnaire: Questionnaire, se
 
 
 def begin(consultation: Consultation, questionnaire: Questionnaire, session: Session, now: datetime) -> Turn:
+    """Begin a new draft; where the component needs it, its notice is said first, by itself."""
     turn = walking.start(questionnaire, replace(session, component=consultation.slug), now)
     notice = (Say("notice"),) if consultation.notice else ()
     return replace(turn, prompts=(*notice, *turn.prompts))

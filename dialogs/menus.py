@@ -158,9 +158,9 @@ def _pick_field(questionnaire: Questionnaire, draft: Draft, t: NullTranslations,
     slots = routes.of_item(questionnaire, draft, draft.picked)
     fields = [Choice(f"f:{slot.question}", _label(questionnaire, slot, language)) for slot in slots]
     section = routes.repeated(questionnaire)
-    if section and section.repeat and draft.picked and not draft.receipt:
-        if len(routes.given_items(questionnaire, draft)) > section.repeat.least:
-            fields.append(Choice("remove", section.repeat.remove[language]))
+    repeat = section.repeat if section and draft.picked and not draft.receipt else None
+    if repeat and len(routes.given_items(questionnaire, draft)) > repeat.least:
+        fields.append(Choice("remove", repeat.remove[language]))
     return [*fields, Choice("back", t.gettext("Back"))]
 
 

@@ -27,6 +27,7 @@ from dialogs.types import (
     Edited,
     Event,
     Input,
+    Kind,
     Media,
     Menu,
     Message,
@@ -42,7 +43,6 @@ from dialogs.types import (
     Typed,
     Withdrawn,
 )
-from dialogs.types import Kind as K
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
@@ -65,7 +65,7 @@ SURVEY = Questionnaire(
             questions=(
                 Question(
                     id="place",
-                    kind=K.SINGLE,
+                    kind=Kind.SINGLE,
                     ask=both("Ku jetoni?", "Where do you live?"),
                     label=both("Vendi", "Place"),
                     options=(
@@ -75,7 +75,7 @@ SURVEY = Questionnaire(
                 ),
                 Question(
                     id="means",
-                    kind=K.MULTI,
+                    kind=Kind.MULTI,
                     ask=both("Çfarë përdorni?", "What do you use?"),
                     label=both("Mjetet", "Means"),
                     required=False,
@@ -100,17 +100,17 @@ SURVEY = Questionnaire(
                 remove=both("Hiq këtë dëshirë", "Remove this wish"),
             ),
             questions=(
-                Question("wish", K.TEXT, both("Çfarë dëshironi?", "What do you wish?"), both("Dëshira", "Wish")),
+                Question("wish", Kind.TEXT, both("Çfarë dëshironi?", "What do you wish?"), both("Dëshira", "Wish")),
                 Question(
                     "haste",
-                    K.SINGLE,
+                    Kind.SINGLE,
                     both("Sa ngut ka?", "How urgent is it?"),
                     both("Ngutja", "Urgency"),
                     options=(Option("now", both("Tani", "Now")), Option("later", both("Më vonë", "Later on"))),
                 ),
                 Question(
                     "until",
-                    K.TEXT,
+                    Kind.TEXT,
                     both("Deri kur?", "Until when?"),
                     both("Afati", "Until"),
                     required=False,
@@ -123,7 +123,7 @@ SURVEY = Questionnaire(
             questions=(
                 Question(
                     "else",
-                    K.TEXT,
+                    Kind.TEXT,
                     both("Diçka tjetër?", "Anything else?"),
                     both("Tjetër", "Else"),
                     required=False,
@@ -237,8 +237,7 @@ class Person:
             self.ledger.keep(event)
         self.last, self.toast, self.session = turn, turn.toast, turn.session
         self.messages = [
-            render(prompt, self.catalogue, turn.session, words_of(turn.session), self.past())
-            for prompt in turn.prompts
+            render(prompt, self.catalogue, turn.session, words_of(turn.session), self.past()) for prompt in turn.prompts
         ]
         if turn.prompts:
             self.number += len(turn.prompts)

@@ -1,0 +1,120 @@
+"""How the conversation must feel, held over everything that the recorded walks show, in both languages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+import pytest
+
+from dialogs.types import Message
+from locales import CODES
+from tests.dialogs.walks import Walk, walked
+
+LONG = {"consent", "privacy", "review", "about", "notice", "mine", "help"}
+"""What may be longer than three hundred characters: texts one reads, not questions one answers."""
+
+
+@cache
+def walks(code: str) -> tuple[Walk, ...]:
+    """Return every walk in one language."""
+    return tuple(walked(code))
+
+
+def shown(code: str) -> list[tuple[str, Message]]:
+    """Return every message that was shown in one language, with its topic."""
+    return [each for walk in walks(code) for each in walk.shown]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_message_is_short(code: str) -> None:
+    """Under three hundred characters (each language of the first screen for itself), three paragraphs at most."""
+    for topic, message in shown(code):
+        if topic in LONG:
+            continue
+        texts = message.text.split("\n\n") if topic == "welcome" else [message.text]
+        assert max(map(len, texts)) < 300, message.text
+        assert len(message.text.split("\n\n")) <= 3, message.text
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_even_the_long_texts_fit_one_message_of_telegram(code: str) -> None:
+    """Consent and privacy are read whole."""
+    for topic, message in shown(code):
+        if topic in LONG:
+            assert len(message.text) < 1800, topic
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_buttons_are_few_and_short(code: str) -> None:
+    """At most thirty characters, two a row; ASCII options of at most forty bytes."""
+    for _, message in shown(code):
+        for row in message.menu:
+            assert 1 <= len(row) <= 2
+            for choice in row:
+                assert 1 <= len(choice.label) <= 30, choice.label
+                assert re.fullmatch(r"[!-~]{1,40}", choice.option), choice.option
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_screen_offers_a_next_step(code: str) -> None:
+    """Whatever is not said beside a screen carries choices, and no two read alike."""
+    for topic, message in shown(code):
+        if message.turn:
+            labels = [choice.label for row in message.menu for choice in row]
+            assert labels, topic
+            assert len(labels) == len({label.casefold() for label in labels}), labels
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_at_most_one_sign_a_message_and_none_that_carries_the_meaning(code: str) -> None:
+    """Only ✓, and only beside words."""
+    for _, message in shown(code):
+        signs = [sign for sign in message.text if unicodedata.category(sign) == "So" or sign == "✓"]
+        assert len(signs) <= 1, message.text
+        assert set(signs) <= {"✓"}
+        assert not signs or len(message.text) > 10
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_bot_never_repeats_an_answer_outside_the_review(code: str) -> None:
+    """Nobody reading over a shoulder sees it again."""
+    for topic, message in shown(code):
+        if topic != "review":
+            assert "a road" not in message.text
+            assert "an office" not in message.text
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_marks_lie_within_the_text(code: str) -> None:
+    """Bold, italics and code count code points of the message they belong to."""
+    for _, message in shown(code):
+        for mark in message.marks:
+            assert 0 <= mark.start < mark.end <= len(message.text)
+            assert mark.style in ("bold", "italic", "code")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_toasts_fit(code: str) -> None:
+    """Telegram shows two hundred characters over a button."""
+    toasts = [toast for walk in walks(code) for toast in walk.toasts]
+    assert toasts
+    assert max(map(len, toasts)) <= 200
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_language_is_the_persons_at_every_moment(code: str) -> None:
+    """No word of the one language's buttons on the other's screens, once a language is chosen."""
+    other = next(each for each in CODES if each != code)
+    own_labels = _labels(code)
+    foreign = _labels(other) - own_labels - {"Shqip", "English"}
+    for walk in walks(code):
+        for topic, message in walk.shown:
+            if topic not in ("welcome", "erased"):
+                assert not {c.label for row in message.menu for c in row} & foreign
+
+
+def _labels(code: str) -> set[str]:
+    chosen = [message for topic, message in shown(code) if topic != "welcome"]
+    return {choice.label for message in chosen for row in message.menu for choice in row}

@@ -1,0 +1,99 @@
+"""Walks through every corner of the dialogue, written once and walked in each language.
+
+A step is what a person does: `/command argument`, `>option` (the button with that option), `late: text` (written
+before the question was seen), `edit: text` (of the last message taken), `again` (the press before, once more), `old`
+(a button long gone), `media: kind`, `close` and `open` (the consultation), or just words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dialogs.menus import words_of
+from dialogs.sentences import toast_text
+from dialogs.types import Chosen, Message
+from tests.dialogs.people import CATALOGUE, Person, closed
+
+WALKS: dict[str, str] = {
+    "a whole contribution": """
+        /start | >lang | >privacy | >agree | >c:digital-governance | >about | >q:key-issues | >example | a road
+        | >add | and a bridge | late: over the river | because | >back | >keep | >skip | >edit | >f:why | so it is
+        | stray words | >add | edit: and so it was | >submit | again | /mine | >r:1 | >edit | >f:issue | a new road
+        | >finish | edit: an old road | close | edit: too late | open""",
+    "ideas": """
+        /start | >lang | >agree | /start digital-governance-ideas | an office | queues | shorter queues | >more
+        | a second one | >skip | >skip | >review | >edit | >i:2 | >remove | >submit""",
+    "a refusal": "/start | >lang | my opinion | >decline | >again | >agree",
+    "leaving and coming back": """
+        /start | >lang | >agree | >c:digital-governance | >q:key-issues | a road | >save | nothing asked | /continue
+        | /cancel | /start | >anew | >save | /start | >other | old | /language | /help | /privacy | /mydata""",
+    "closing": "/start | >lang | >agree | /start digital-governance-ideas | close | an idea | >begin | open",
+    "what is not text": """
+        /start | >lang | >agree | /start fight-against-corruption-ideas | media: voice | media: photo | media: sticker
+        | media: poll | /unknown | \u2800 | %long | an idea | edit: \u2800 | /mine""",
+    "a survey": """
+        /start | >lang | >agree | /start digital-governance-survey | nowhere | >o:village | 9 | >o:phone | >done
+        | a wish | >o:later | >review | >skip | >edit | >back | >save | /start""",
+    "erasing": "/start | >lang | >agree | /delete | >keep | /delete | >erase",
+}
+
+
+class Walk:
+    """One walk in one language, and everything the person was shown."""
+
+    def __init__(self, name: str, code: str, telegram: str) -> None:
+        self.code = code
+        self.person = Person(telegram)
+        self.shown: list[tuple[str, Message]] = []
+        self.toasts: list[str] = []
+        self._before: Chosen | None = None
+        for step in WALKS[name].split("|"):
+            self._take(step.strip())
+
+    def _take(self, step: str) -> None:
+        word, _, rest = step.partition(": ")
+        person = self.person
+        if step.startswith("/"):
+            name, _, argument = step[1:].partition(" ")
+            person.command(name, argument)
+        elif step.startswith(">"):
+            self._press(f"lang:{self.code}" if step == ">lang" else step[1:])
+        elif step in ("close", "open"):
+            person.catalogue = closed() if step == "close" else CATALOGUE
+            return
+        elif step == "again":
+            assert self._before is not None
+            person.send(self._before)
+        elif step == "old":
+            person.send(Chosen(1, "skip"))
+        elif word == "late":
+            person.late(rest)
+        elif word == "edit":
+            person.edit(max(part.number for a in person.ledger.taken for part in a.parts), rest)
+        elif word == "media":
+            person.media(rest)
+        else:
+            person.type("a" * 30_001 if step == "%long" else step)
+        self._keep()
+
+    def _press(self, option: str) -> None:
+        offered = [choice.option for row in self.person.menu for choice in row]
+        assert option in offered, f"{option} is not among {offered}"
+        self._before = Chosen(self.person.session.turn, option)
+        self.person.send(self._before)
+
+    def _keep(self) -> None:
+        turn = self.person.last
+        for prompt, message in zip(turn.prompts, self.person.messages, strict=True):
+            self.shown.append((getattr(prompt, "topic", type(prompt).__name__.lower()), message))
+        if turn.redraw:
+            self.shown.append(("redraw", Message("", menu=self.person.menu)))
+        if turn.toast:
+            self.toasts.append(toast_text(turn.toast, words_of(turn.session)))
+
+
+def walked(code: str) -> Iterator[Walk]:
+    """Walk every walk in one language; as somebody whose Telegram is Albanian, and as somebody whose is not."""
+    for name in WALKS:
+        yield Walk(name, code, "en")
+    yield Walk("a whole contribution", code, "sq")

@@ -1,0 +1,66 @@
+"""A sentence of the chat's catalogue that no walk ever shows is either dead or untested: it fails here."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from babel.messages.pofile import read_po
+
+from bot import farewell, mydata, profile
+from locales import CHAT, CODES, translations
+from locales.catalogues import source_file
+from tests.dialogs.walks import walked
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def corpus(code: str) -> str:
+    """Return everything the bot ever says in one language, in the walks and beside them."""
+    said: list[str] = []
+    for walk in walked(code):
+        said += walk.toasts
+        for _, message in walk.shown:
+            said += [message.text, *(choice.label for row in message.menu for choice in row)]
+    return "\n".join([*said, *beside_the_walks(code)])
+
+
+def beside_the_walks(code: str) -> list[str]:
+    """Return what is said in groups, on failure, in files and in Telegram's own menus."""
+    from bot.ledger import apology_text
+
+    t = translations(CHAT, code)
+    held = {name: [{"x": "y"}] for name in mydata.HEADINGS} | {"outbox": []}
+    names = [body["document"]["name"] + "\n" + str(body["caption"]) for body in mydata.files(held, code, t, NOW)]
+    return [
+        mydata.page({name: [{"x": "y"}] for name in mydata.HEADINGS}, code, t, NOW),
+        mydata.page({name: [] for name in mydata.HEADINGS}, code, t, NOW),
+        *names,
+        farewell.text(code, "kuvendo_bot"),
+        apology_text(t),
+        *profile_texts(code),
+    ]
+
+
+def profile_texts(code: str) -> list[str]:
+    """Return what Telegram shows of the bot: name, descriptions, commands."""
+    shown = profile.profile(code)
+    return [shown.name, shown.short, shown.long, *(f"{name} {words}" for name, words in shown.commands)]
+
+
+def pattern(text: str) -> re.Pattern[str]:
+    """Return what finds `text` with anything in its gaps."""
+    pieces = re.split(r"\{\w+\}|%\(\w+\)[sd]", text)
+    return re.compile(".+?".join(map(re.escape, pieces)), re.DOTALL)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_sentence_of_the_catalogue_is_shown_by_some_walk(code: str) -> None:
+    """In this language, by these very words."""
+    with source_file(CHAT, code).open("rb") as file:
+        catalogue = read_po(file, locale=code)
+    whole = corpus(code)
+    texts = [m.string if isinstance(m.string, str) else m.string[0] for m in catalogue if m.id]
+    unseen = [text for text in texts if not pattern(text).search(whole)]
+    assert unseen == []
