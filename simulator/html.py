@@ -98,9 +98,7 @@ class _Reader:
             raise parse_error(f"Unexpected end tag at byte offset {offset}")
         expected, entity = self._open.pop()
         if name and name != expected:
-            raise parse_error(
-                f'Unmatched end tag at byte offset {offset}, expected "</{expected}>", found "</{name}>"'
-            )
+            raise parse_error(f'Unmatched end tag at byte offset {offset}, expected "</{expected}>", found "</{name}>"')
         entity["length"] = self._length - entity["offset"]
         self._finish(expected, entity)
 

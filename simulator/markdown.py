@@ -5,10 +5,13 @@ Pure; offsets in the result are UTF-16 units, offsets in refusals are bytes.
 
 from __future__ import annotations
 
+import re
+
 from simulator.entities import parse_error
 from simulator.records import Json
 from simulator.text import units
 
+_ADDRESS = re.compile(r"\(((?:[^)\\]|\\.)*)\)")
 _RESERVED = frozenset("_*[]()~`>#+-=|{}.!")
 _MARKS = [
     ("||", "spoiler"),
@@ -133,11 +136,11 @@ class _Reader:
             raise parse_error("Character ']' is reserved and must be escaped with the preceding '\\'")
         self._at += 1
         if self._source.startswith("(", self._at):
-            end = self._source.find(")", self._at)
-            if end < 0:
+            found = _ADDRESS.match(self._source, self._at)
+            if found is None:
                 raise parse_error(f"Can't find end of a URL at byte offset {self._bytes(self._at)}")
-            self._open[-1][0]["url"] = self._source[self._at + 1 : end].replace("\\", "")
-            self._at = end + 1
+            self._open[-1][0]["url"] = re.sub(r"\\(.)", r"\1", found.group(1))
+            self._at = found.end()
             self._close()
         else:
             self._open.pop()

@@ -6,6 +6,7 @@ From the Bot API documentation (10.x). A field with `?` may be missing; `[X]` is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 _FIELDS = {
@@ -75,7 +76,7 @@ RESULTS = {
 }
 """What a method returns; every other one returns True."""
 
-_SIMPLE = {
+_SIMPLE: dict[str, Callable[[Any], bool]] = {
     "int": lambda value: isinstance(value, int) and not isinstance(value, bool),
     "str": lambda value: isinstance(value, str),
     "bool": lambda value: isinstance(value, bool),
@@ -122,7 +123,10 @@ def _entity_mismatches(value: dict[str, Any], where: str) -> list[str]:
     found = []
     for text, entities in (("text", "entities"), ("caption", "caption_entities")):
         length = len(str(value.get(text, "")).encode("utf-16-le")) // 2
-        for one in value.get(entities, []):
-            if not (one["offset"] >= 0 and 0 < one["length"] <= length - one["offset"]):
-                found.append(f"{where}.{entities}: {one} does not fit a text of {length}")
+        wrong = [
+            one
+            for one in value.get(entities, [])
+            if not (one["offset"] >= 0 and 0 < one["length"] <= length - one["offset"])
+        ]
+        found += [f"{where}.{entities}: {one} does not fit a text of {length}" for one in wrong]
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import AsyncIterator
 
 os.environ["PTB_TIMEDELTA"] = "true"  # else the library warns of its own coming change
@@ -13,6 +14,7 @@ import pytest
 import telegram as ptb
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from telegram.request import HTTPXRequest
 
 from simulator import ManualClock, Phone, Settings, Telegram, add_citizen
 from tests.simulator.harness import TOKEN, Inbox, Watched, serve, served
@@ -48,21 +50,24 @@ async def bot(address: str) -> AsyncIterator[aiogram.Bot]:
 @pytest.fixture
 async def sender(address: str) -> AsyncIterator[ptb.Bot]:
     """The bot through python-telegram-bot, which sends urlencoded forms."""
-    async with ptb.Bot(TOKEN, base_url=f"{address}/bot", base_file_url=f"{address}/file/bot") as sender:
+    quick = {"verify": False}  # reading the machine's certificates takes longer than most tests
+    requests = [HTTPXRequest(httpx_kwargs=quick), HTTPXRequest(httpx_kwargs=quick)]
+    base, files = f"{address}/bot", f"{address}/file/bot"
+    async with ptb.Bot(TOKEN, base, files, request=requests[0], get_updates_request=requests[1]) as sender:
         yield sender
 
 
 @pytest.fixture
 async def http(address: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A plain client whose base is the bot's own address."""
-    async with httpx2.AsyncClient(base_url=f"{address}/bot{TOKEN}/") as client:
+    async with httpx2.AsyncClient(base_url=f"{address}/bot{TOKEN}/", verify=False) as client:
         yield client
 
 
 @pytest.fixture
 async def control(address: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A plain client whose base is the control API."""
-    async with httpx2.AsyncClient(base_url=f"{address}/chat/api/") as client:
+    async with httpx2.AsyncClient(base_url=f"{address}/chat/api/", verify=False) as client:
         yield client
 
 
@@ -78,3 +83,10 @@ async def inbox() -> AsyncIterator[tuple[Inbox, str]]:
 def ana(world: Telegram) -> Phone:
     """A citizen whose Telegram is in Albanian."""
     return add_citizen(world, "Ana", last_name="Hoxha", username="ana_h", language_code="sq")
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A port of the loopback that nobody uses just now."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from itertools import pairwise
 from typing import Any
 
 import aiogram
@@ -121,7 +122,7 @@ def test_update_ids_are_sequential_but_random_after_a_week_of_silence() -> None:
     assert second.update_id == first.update_id + 1
     queue.confirm(second.update_id + 1)
     later = [_after_a_week(queue, number) for number in range(1, 8)]
-    assert any(after < before for before, after in zip(later, later[1:], strict=False))
+    assert any(after < before for before, after in pairwise(later))
 
 
 def _after_a_week(queue: UpdateQueue, number: int) -> int:
@@ -167,9 +168,7 @@ def _question(phone: Phone) -> dict[str, Any]:
     return {"chat_id": phone.id, "text": "Vazhdojmë?", "reply_markup": keyboard}
 
 
-async def test_only_the_wanted_kinds_of_updates_come_and_the_wish_is_remembered(
-    bot: aiogram.Bot, ana: Phone
-) -> None:
+async def test_only_the_wanted_kinds_of_updates_come_and_the_wish_is_remembered(bot: aiogram.Bot, ana: Phone) -> None:
     """allowed_updates holds for updates that come after it, also when the next call does not repeat it."""
     await bot.get_updates(allowed_updates=["edited_message"])
     message = ana.say("një")[0]

@@ -13,9 +13,9 @@ import pytest
 
 from simulator import Fault, ManualClock, Phone, Settings, Telegram, add_citizen
 from simulator.delivery import Deliveries
-from simulator.phone import CALLBACK_LINE
 from simulator.queue import DAY, UpdateQueue
 from simulator.store import Store
+from simulator.telegram import CALLBACK_LINE
 from tests.simulator.harness import TOKEN, Inbox, Watched, served, until
 
 
@@ -236,8 +236,7 @@ async def test_a_method_in_the_answer_is_run_and_nobody_learns_of_it(
     broken = {"method": "sendMessage", "chat_id": 1, "text": "askujt"}
     forbidden = {"method": "deleteWebhook"}
     received.answers = [
-        (200, {"Content-Type": "application/json"}, json.dumps(one).encode())
-        for one in (reply, broken, forbidden)
+        (200, {"Content-Type": "application/json"}, json.dumps(one).encode()) for one in (reply, broken, forbidden)
     ]
     await _hook(http, url)
     for text in ("një", "dy", "tre"):
@@ -261,7 +260,7 @@ async def test_updates_come_from_the_loopback_so_no_address_list_may_be_on_by_de
 async def test_deleting_the_webhook_can_drop_what_waits(
     bot: aiogram.Bot, world: Telegram, ana: Phone, inbox: tuple[Inbox, str]
 ) -> None:
-    """setWebhook and deleteWebhook take drop_pending_updates."""
+    """SetWebhook and deleteWebhook take drop_pending_updates."""
     received, url = inbox
     ana.say("një")
     await bot.set_webhook(url, drop_pending_updates=True, max_connections=3, allowed_updates=["message"])
@@ -284,7 +283,7 @@ async def test_a_webhook_set_before_a_restart_goes_on_after_it(
     first = Watched(settings, clock=clock)
     phone = add_citizen(first, "Ana")
     phone.say("një")
-    async with served(Watched(settings, clock=clock)) as address, httpx2.AsyncClient() as client:
+    async with served(Watched(settings, clock=clock)) as address, httpx2.AsyncClient(verify=False) as client:
         await client.post(f"{address}/bot{TOKEN}/setWebhook", data={"url": url})
         await until(lambda: bool(received.bodies))
     assert received.updates[0]["message"]["text"] == "një"
