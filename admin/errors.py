@@ -9,7 +9,7 @@ from starlette.responses import Response
 from admin import gate, rendering
 from admin.settings import AdminSettings
 
-KNOWN = (400, 403, 404, 405, 413, 429, 500)
+KNOWN = (400, 403, 404, 405, 413, 500, 503)
 
 
 async def page(request: Request, error: Exception) -> Response:
@@ -20,7 +20,7 @@ async def page(request: Request, error: Exception) -> Response:
         return plain_page(request, request.app.state.settings, status)
     visit = await gate.arrive(request)
     stale = isinstance(error, gate.StaleForm)
-    response = visit.page("errors/error.html", status, status=_known(status), stale=stale)
+    response = visit.page("errors/error.html", status, code=_known(status), stale=stale)
     response.headers.update(headers)
     return gate.remember(visit, response)
 
@@ -33,7 +33,7 @@ def plain_page(request: Request, settings: AdminSettings, status: int) -> Respon
         "errors/plain.html",
         language,
         status,
-        status=_known(status),
+        code=_known(status),
         stale=False,
         theme=gate.theme(request, settings),
         home=home,

@@ -12,7 +12,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from admin.errors import plain_page
 from admin.settings import BODY_LIMIT, AdminSettings
+from storage.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -63,11 +65,16 @@ class Shield:
 
         try:
             await self.app(scope, _limited(scope, receive), send_with_headers)
+        except Unavailable as error:
+            log.warning("%s", error)
+            if started:
+                raise
+            await self._apologise(scope, receive, send_with_headers, 503)
         except Exception:
             log.exception("%s %s failed", scope["method"], getattr(scope.get("route"), "path", "?"))
             if started:
                 raise
-            await self._apologise(scope, receive, send_with_headers)
+            await self._apologise(scope, receive, send_with_headers, 500)
 
     def _add_headers(self, headers: MutableHeaders) -> None:
         for name, value in HEADERS.items():
@@ -76,10 +83,10 @@ class Shield:
         if self.settings.https:
             headers["Strict-Transport-Security"] = STRICT_TRANSPORT
 
-    async def _apologise(self, scope: Scope, receive: Receive, send: Send) -> None:
-        from admin.errors import plain_page
-
-        response = plain_page(Request(scope), self.settings, 500)
+    async def _apologise(self, scope: Scope, receive: Receive, send: Send, status: int) -> None:
+        response = plain_page(Request(scope), self.settings, status)
+        if status == 503:
+            response.headers["Retry-After"] = "5"
         await response(scope, receive, send)
 
 
