@@ -199,18 +199,22 @@ def _same_version(document: Document, documents: Documents, report: shapes.Repor
 
 
 def _changed(documents: Documents) -> Iterator[Issue]:
-    """Yield every published text that changed under its version; the documents are without other issues."""
-    frozen = {
-        name: each.value
-        for document in documents.of("published")
-        for name, each in (document.item.at("published") or document.item).value.items()
-    }
-    for name, (digest, item) in _digests(documents).items():
-        if frozen.get(name, digest) != digest:
-            what, _, version = name.rpartition("/")
-            message = f"the text of “{what}” was changed after its version {version} was published"
-            cure = f"write version: {int(version) + 1}, or take the change back"
-            yield Issue(item.file, item.line, item.column, message, cure)
+    """Yield every text that changed since it was published beside it; the documents are without other issues."""
+    for document in documents.of("published"):
+        # the plan at hand was checked; another one was not
+        beside = Documents([each for each in documents.every if each.folder == document.folder])
+        listed, made_now = document.item.get("published"), _digests(beside) if documents.plan in beside.every else {}
+        for name, item in listed.value.items() if listed and isinstance(listed.value, dict) else ():
+            made = made_now.get(name)
+            if made and made[0] != item.value:
+                yield _changed_text(name, made[1])
+
+
+def _changed_text(name: str, item: Item) -> Issue:
+    what, _, version = name.rpartition("/")
+    message = f"the text of “{what}” was changed after its version {version} was published"
+    cure = f"write version: {int(version) + 1}, or take the change back"
+    return Issue(item.file, item.line, item.column, message, cure)
 
 
 def _digests(documents: Documents) -> dict[str, tuple[str, Item]]:

@@ -6,6 +6,7 @@ so a single questionnaire can be checked or loaded as well as the whole set.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -17,6 +18,8 @@ from dialogs.definitions.yamlpath import Issue, Item, read
 
 KINDS = ("plan", "questionnaire", "consultation", "published")
 """The keys that say what a file is."""
+
+_ALONE = ("plan", "published")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,11 @@ class Document:
         """The name that the key of its kind holds."""
         named = self.item.get(self.kind)
         return named.value if named and isinstance(named.value, str) else ""
+
+    @property
+    def folder(self) -> str:
+        """The folder the file stands in."""
+        return os.path.realpath(Path(self.file).parent)
 
     @property
     def stem(self) -> str:
@@ -69,9 +77,9 @@ class Documents:
         return [each for each in self.of("questionnaire") if each.slug == slug]
 
 
-def _version(document: Document) -> object:
+def _version(document: Document) -> int | None:
     version = document.item.get("version")
-    return version.value if version else None
+    return version.value if version and type(version.value) is int else None
 
 
 def shipped_directory() -> Traversable:
@@ -105,20 +113,27 @@ def _take(found: Documents, source: Traversable, *, given: bool) -> None:
 
 
 def _complete(found: Documents, sources: Sequence[Traversable]) -> None:
-    """Add what is not at hand yet; a plan, or a version of a questionnaire, given by name hides the one nearby."""
+    """Add what is not at hand yet; a plan, or a version of a questionnaire, given by name hides the one nearby.
+
+    The plan is looked for in `plan.yaml` and what was published in `published.yaml` alone.
+    """
     nearby = Documents()
-    known = {Path(each.file).resolve() for each in found.every}
+    known = {os.path.realpath(each.file) for each in found.every}
     for source in sources:
-        if source.name.endswith(".yaml") and Path(str(source)).resolve() not in known:
+        if source.name.endswith(".yaml") and os.path.realpath(str(source)) not in known:
             _take(nearby, source, given=False)
     have = {_identity(each) for each in found.every}
-    found.every += [each for each in nearby.every if each.kind and _identity(each) not in have]
+    found.every += [each for each in nearby.every if _in_its_place(each) and _identity(each) not in have]
 
 
-def _identity(document: Document) -> tuple[str, object, object]:
+def _in_its_place(document: Document) -> bool:
+    return bool(document.kind) and (document.kind not in _ALONE or document.stem == document.kind)
+
+
+def _identity(document: Document) -> tuple[str, str, int | None]:
     """Return what two documents that stand for the same thing have in common."""
-    if document.kind in ("plan", "published"):
-        return document.kind, None, None
+    if document.kind in _ALONE:
+        return document.kind, "", None
     return document.kind, document.slug, _version(document)
 
 

@@ -41,7 +41,8 @@ def fits_message(
         parts = [part for item in items for language, part in _texts(item) if language == code]
         longest = max(sum(len(fill(_value(p), code, f)) + 2 for p in parts) - 2 for f in _or_none(every))
         if parts and longest > most:
-            message = f"the {named(code)} message has {longest} characters, {most} are the most"
+            whole = " with what stands before it" if len(parts) > 1 else ""
+            message = f"the {named(code)} message{whole} has {longest} characters, {most} are the most"
             report(parts[-1], message, f"shorten it by {longest - most}")
 
 

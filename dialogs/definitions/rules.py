@@ -84,14 +84,14 @@ def _not_before(item: Item, name: str, whose: str, known: tuple[str, ...], repor
 
 
 def _can_decide(question: Item, decides: Item, name: str, whose: str, report: Report) -> None:
-    if text(decides.get("kind")) not in _CHOICES:
+    if text(decides.get("kind")) == Kind.TEXT.value:
         item = question.at("show_if", "question") or question
         report(item, f"{whose} depends on “{name}”, which is no choice", "name a question with options")
         return
     known = tuple(text(option.get("id")) or "" for option in listed(decides, "options"))
     for option in listed(question.get("show_if") or question, "one_of"):
         value = text(option)
-        if value and value not in known:
+        if value and known and value not in known:
             report(option, f"“{name}” has no option “{value}”", meant(value, known))
 
 

@@ -13,7 +13,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-from dialogs.definitions.yamlpath import Item
+from dialogs.definitions.yamlpath import UNREAD, Item
 from dialogs.types import Kind
 from locales.languages import CODES
 
@@ -27,12 +27,15 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SLUG_LONGEST = 30
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
-_NAMES = {"sq": "Albanian", "en": "English"}
+NAMES = ("label", "name")
+"""The two forms that name a component, which every component has."""
+
+_LANGUAGES = {"sq": "Albanian", "en": "English"}
 
 
 def named(language: str) -> str:
     """Return what an English sentence calls a language."""
-    return _NAMES.get(language, language)
+    return _LANGUAGES.get(language, language)
 
 
 def meant(word: str, known: tuple[str, ...], otherwise: str = "") -> str:
@@ -75,7 +78,7 @@ def slug(item: Item, whose: str, key: str, report: Report) -> None:
     value = text(item)
     if value is None or not SLUG.fullmatch(value) or len(value) > SLUG_LONGEST:
         cure = f"write lower-case letters, digits and single dashes, at most {SLUG_LONGEST}"
-        report(item, f"{shown(item.value)} is not an id for {whose}", cure)
+        report(item, f"{shown(item.value)} cannot be an id", cure)
 
 
 def line_of_text(item: Item, whose: str, key: str, report: Report) -> None:
@@ -146,6 +149,8 @@ def _one_language(item: Item, language: str, whose: str, key: str, report: Repor
     place = f"write it under {key}: {language}:"
     if found is None:
         report(item, f"{whose} has no {named(language)} text", place)
+    elif found.value is UNREAD:
+        return  # reported when it was read
     elif not isinstance(found.value, str) and found.value is not None:
         wrong = f"{shown(found.value)} stands where the {named(language)} text of {whose} belongs"
         report(found, wrong, f"put it in quotation marks under {key}: {language}:")
@@ -170,14 +175,16 @@ Keys = Mapping[str, Key]
 def mapping(item: Item, whose: str, keys: Keys, report: Report) -> None:
     """Check a mapping against its table of keys."""
     if not isinstance(item.value, dict):
-        needed = either(tuple(f"{name}:" for name in keys)).replace(" or ", " and ")
-        report(item, f"{whose} is {shown(item.value)}", f"write keys beneath it: {needed}")
+        needed = " ".join(f"{name}:" for name, key in keys.items() if key.required)
+        report(item, f"{whose} is {shown(item.value)}", f"write these keys beneath it: {needed}")
         return
     for name, each in item.value.items():
         if name not in keys:
             report(each, f"{whose} has an unknown key “{name}”", meant(name, tuple(keys), "remove it"))
     for name, key in keys.items():
         found = item.get(name)
+        if found is not None and found.value is UNREAD:
+            continue  # reported when it was read
         if found is not None and (key.required or found.value is not None):
             key.check(found, whose, name, report)
         elif key.required:
@@ -220,7 +227,7 @@ def forms(item: Item, whose: str, key: str, report: Report) -> None:
     if not isinstance(item.value, dict):
         report(item, f"{whose} has no forms", "write label: and name: under forms:, each with sq: and en:")
         return
-    for name in ("label", "name"):
+    for name in NAMES:
         if name not in item.value:
             report(item, f"{whose} has no form “{name}”", f"write {name}: with sq: and en: under forms:")
     for name, each in item.value.items():

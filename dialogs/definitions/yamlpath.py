@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 from typing import Any
 
@@ -16,6 +17,9 @@ import yaml
 
 DEEPEST = 20
 """How far values may stand within values; a questionnaire needs nine levels."""
+
+UNREAD = object()
+"""The value of an item that could not be read, which was reported."""
 
 _SCALARS = {"str", "int", "float", "bool", "null", "timestamp"}
 _PREFIX = "tag:yaml.org,2002:"
@@ -80,7 +84,7 @@ class Item:
             yield from each.walk(f"{path}.{key}" if path else str(key))
 
 
-def read(source: Traversable, file: str | None = None) -> tuple[Item | None, list[Issue]]:
+def read(source: Traversable, file: str | None = None) -> tuple[Item | None, tuple[Issue, ...]]:
     """Return the file's value (None where it cannot be read at all) and what is wrong with it as YAML.
 
     `file` is the name that issues carry; without it the source's own path stands there.
@@ -89,34 +93,35 @@ def read(source: Traversable, file: str | None = None) -> tuple[Item | None, lis
     try:
         text = source.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        return None, [Issue(name, 1, 1, "there is no such file", "check the spelling of its path")]
+        return None, (Issue(name, 1, 1, "there is no such file", "check the spelling of its path"),)
     except OSError as error:
-        return None, [Issue(name, 1, 1, f"the file cannot be read ({error.strerror})", "check what it is")]
+        return None, (Issue(name, 1, 1, f"the file cannot be read ({error.strerror})", "check what it is"),)
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        return None, [Issue(name, line, 1, "this is not UTF-8", "save the file with the encoding UTF-8")]
+        return None, (Issue(name, line, 1, "this is not UTF-8", "save the file with the encoding UTF-8"),)
     return parse(text, name)
 
 
-def parse(text: str, file: str) -> tuple[Item | None, list[Issue]]:
+@lru_cache(maxsize=64)
+def parse(text: str, file: str) -> tuple[Item | None, tuple[Issue, ...]]:
     """Return the value of the YAML in `text` and what is wrong with it; `file` is the name that issues carry."""
-    tabs = list(_tabs(text, file))
+    tabs = tuple(_tabs(text, file))
     if tabs:
         return None, tabs
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        return None, [_syntax(error, file)]
+        return None, (_syntax(error, file),)
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
-        return None, [Issue(file, line, 1, "a character stands here that YAML does not allow", "remove it")]
+        return None, (Issue(file, line, 1, "a character stands here that YAML does not allow", "remove it"),)
     except RecursionError:
-        return None, [_too_deep(file, 1, 1)]
+        return None, (_too_deep(file, 1, 1),)
     if node is None:
-        return None, [Issue(file, 1, 1, "the file is empty", "write a plan, questionnaire or consultation")]
+        return None, (Issue(file, 1, 1, "the file is empty", "write a plan, questionnaire or consultation"),)
     issues: list[Issue] = []
     item = _Reader(file, issues).item(node, node.start_mark)
-    return item, issues
+    return item, tuple(issues)
 
 
 def _tabs(text: str, file: str) -> Iterator[Issue]:
@@ -128,11 +133,17 @@ def _tabs(text: str, file: str) -> Iterator[Issue]:
 
 def _syntax(error: yaml.MarkedYAMLError, file: str) -> Issue:
     mark = error.problem_mark or error.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    message, cure = f"this is not YAML ({error.problem})", "look at this line and the one before"
     if error.problem == "mapping values are not allowed here":
-        return Issue(file, line, column, "a colon stands within a text", 'put the text in “"…"” or after >-')
-    problem = error.problem or error.context or "it breaks off"
-    return Issue(file, line, column, f"this is not YAML ({problem})", "look at this line and the one before")
+        message, cure = "a colon stands within a text", "put the text in quotation marks"
+    elif error.context == "while scanning a quoted scalar":
+        mark = error.context_mark or mark
+        message, cure = (
+            "a quotation mark opens here and is not closed rightly",
+            "close it, or write “ and ” in a text",
+        )
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return Issue(file, line, column, message, cure)
 
 
 def _too_deep(file: str, line: int, column: int) -> Issue:
@@ -152,7 +163,7 @@ class _Reader:
 
     def item(self, node: yaml.Node, mark: yaml.Mark, depth: int = 0) -> Item:
         """Make `node` an item at `mark`, `depth` levels down."""
-        value: Any = ""
+        value: Any = UNREAD
         if id(node) in self.seen:
             self.report(mark, "an alias (*) stands for what was written before", "write the text out")
         elif depth >= DEEPEST:
@@ -186,9 +197,11 @@ class _Reader:
         kind = node.tag.removeprefix(_PREFIX)
         if kind not in _SCALARS:
             self.report(node.start_mark, f"“{node.tag}” is not used here", "put the text in quotation marks")
-            return ""
+            return UNREAD
         try:
             return yaml.SafeLoader("").construct_object(node)
         except (ValueError, yaml.YAMLError, OverflowError):
-            self.report(node.start_mark, f"“{node.value}” is no number or date", "correct it or quote it")
-            return node.value
+            self.report(
+                node.start_mark, f"“{node.value}” is no number or date", "correct it, or put it in quotation marks"
+            )
+            return UNREAD
