@@ -109,7 +109,7 @@ def seeds(paths: Iterable[str | PathLike[str]]) -> dict[str, list[str]]:
     for document in gather(paths).every:
         for path, item in document.item.walk() if document.given else ():
             for seed in item.items() or (item,) if path.rpartition(".")[2] == "seed" else ():
-                found.setdefault(str(seed.value), []).append(f"{document.stem}:{path.removesuffix('.seed')}")
+                found.setdefault(str(seed.value), []).append(f"{document.stem}:{path.removesuffix('seed').rstrip('.')}")
     return found
 
 
