@@ -17,24 +17,22 @@ from typing import Any, Final
 import structlog
 from aiogram import Bot
 from aiogram.methods import AnswerCallbackQuery
-from storage.ephemeral import Order
 
 from bot import inbound, ledger, outbound
 from bot.farewell import Farewell
 from bot.metrics import HANDLING, IN_WORK, UPDATES
 from bot.replying import Replying
 from bot.world import Arrival, Ignored, Intrusion, Malformed, Reachable, Reply, World
+from storage.ephemeral import Order
 from storage.errors import Conflict, Unavailable
 
 log = structlog.get_logger("bot.gate")
 
-IN_WORK_LIMIT: Final = 64
-"""Updates between their turn and their commit at one time."""
 PRESENT_LIMIT: Final = 256
 """Updates taken in, those that wait for their chat's turn too."""
 TRIES: Final = 4
 """How often an update is handled anew because somebody else changed the same rows."""
-REPLY_PATIENCE: Final = 5.0
+REPLY_PATIENCE: Final = 3.0
 """Seconds the next update of a chat waits for the replies to the one before."""
 
 Handle = Callable[[World, Arrival, int, datetime], Awaitable[Reply]]
@@ -59,7 +57,6 @@ class Gate:
         self._handle = handle
         self._replying = Replying(world, bot)
         self._farewell = Farewell(bot)
-        self._room = asyncio.Semaphore(IN_WORK_LIMIT)
         self._present = 0
         self._closed = False
         self._behind: set[asyncio.Task[None]] = set()
@@ -124,18 +121,36 @@ class Gate:
         raise AssertionError("every happening is one of these")
 
     async def _arrival(self, number: int, arrival: Arrival, raw: dict[str, Any]) -> tuple[Outcome, str]:
-        began = time.monotonic()
-        release = await self._order.enter(arrival.chat_id)
-        try:
-            async with self._room:
-                reply, word = await self._handled(number, arrival, raw)
-        except BaseException:
-            await release()
-            raise
-        HANDLING.observe(time.monotonic() - began)
-        self._go(self._carry_out(arrival, reply, began, release))
+        """Start on an arrival and return once it is committed; the sending goes on behind."""
+        committed: asyncio.Future[tuple[Reply, str]] = asyncio.get_running_loop().create_future()
+        self._go(self._in_turn(number, arrival, raw, committed))
+        reply, word = await committed
         answer = outbound.answer(arrival.callback_id, reply.toast) if arrival.callback_id else None
         return Outcome(accepted=True, answer=answer), "repeated" if reply.repeated else word
+
+    async def _in_turn(
+        self, number: int, arrival: Arrival, raw: dict[str, Any], committed: asyncio.Future[tuple[Reply, str]]
+    ) -> None:
+        """Wait for the chat's turn, handle, say so, and hold the turn until the reply is sent or takes too long.
+
+        This is a task of its own: whoever delivered the update may hang up without cutting anything short.
+        """
+        began = time.monotonic()
+        sending: asyncio.Future[None] | None = None
+        try:
+            async with self._order.chat(arrival.chat_id):
+                reply, word = await self._handled(number, arrival, raw)
+                HANDLING.observe(time.monotonic() - began)
+                if not committed.done():
+                    committed.set_result((reply, word))
+                sending = asyncio.ensure_future(self._replying.carry_out(arrival, reply, began))
+                await asyncio.wait({sending}, timeout=REPLY_PATIENCE)
+        except BaseException as error:
+            if not committed.done():
+                committed.set_exception(error if isinstance(error, Exception) else Unavailable("stopped"))
+                return
+            raise
+        await sending
 
     async def _handled(self, number: int, arrival: Arrival, raw: dict[str, Any]) -> tuple[Reply, str]:
         """Handle one arrival; where our own code fails, put the update aside and apologise."""
@@ -150,17 +165,6 @@ class Gate:
                 log.error("update failed", update=number, kind=arrival.kind, exc_info=error)
                 return await ledger.apologise(self._world, arrival, number, raw, type(error).__name__), "failed"
         raise Unavailable("the same rows were changed again and again")
-
-    async def _carry_out(
-        self, arrival: Arrival, reply: Reply, began: float, release: Callable[[], Awaitable[None]]
-    ) -> None:
-        """Send the reply, and let the chat's next update in once it is sent or has taken too long."""
-        sending = asyncio.ensure_future(self._replying.carry_out(arrival, reply, began))
-        try:
-            await asyncio.wait({sending}, timeout=REPLY_PATIENCE)
-        finally:
-            await release()
-        await sending
 
     def _go(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something behind the back of whoever waits for `take`."""

@@ -15,7 +15,7 @@ import structlog
 from bot.delivery import Gone, Later, Refused, Sent, Verdict, is_over, wait
 from bot.outbound import to_bodies
 from bot.world import Arrival, Reachable, Reply, World
-from dialogs.session import Session
+from dialogs.session import Session, begin
 from dialogs.types import Message
 from locales import CHAT, CODES, DEFAULT, translations
 from storage.errors import Conflict, Unavailable
@@ -117,7 +117,12 @@ async def _whose(world: World, unit: UnitOfWork, arrival: Arrival) -> tuple[uuid
         found = await unit.participants.arrive(arrival.chat_id, world.clock())
     except (ValueError, TypeError, KeyError):  # the session itself may be what we stumbled over
         person = await unit.participants.find(arrival.chat_id)
-        return person or await unit.participants.enrol(arrival.chat_id, world.clock()), None, True
+        if person is None:
+            raise
+        return person, None, True
+    if found.session is None:  # whoever is written to has a place in the conversation
+        session = begin(world.clock(), arrival.language_code)
+        await unit.participants.save(found.participant_id, session, found.version, world.clock())
     return found.participant_id, found.session, found.is_owed
 
 

@@ -141,9 +141,7 @@ def redraw(chat_id: int, pressed: Pressed | None, menu: Menu, turn: int) -> Edit
     """Return the edit that draws the choices of a pressed message anew."""
     if pressed is None:
         return None
-    return EditMessageReplyMarkup(
-        chat_id=chat_id, message_id=pressed.number, reply_markup=_keyboard(_rows(menu, turn))
-    )
+    return EditMessageReplyMarkup(chat_id=chat_id, message_id=pressed.number, reply_markup=_keyboard(_rows(menu, turn)))
 
 
 def _keyboard(rows: list[list[dict[str, str]]]) -> InlineKeyboardMarkup:

@@ -7,13 +7,13 @@ in work end. While Telegram does not answer it keeps asking; a token that Telegr
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
 from starlette.routing import Route
-from storage.ephemeral import Order
 
 from bot import profile, webhook
 from bot.client import create_bot
@@ -22,6 +22,7 @@ from bot.inbound import ALLOWED_UPDATES
 from bot.lease import Duty
 from bot.polling import Poller
 from bot.world import World
+from storage.ephemeral import Order
 
 log = structlog.get_logger("bot.service")
 
@@ -124,3 +125,23 @@ async def _rest(stopping: asyncio.Event, seconds: float) -> None:
         await asyncio.wait_for(stopping.wait(), seconds)
     except TimeoutError:
         return
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What Telegram has been told about where updates go: our base address or None, what waits, its last trouble."""
+
+    url: str | None
+    pending: int
+    trouble: str
+
+
+async def registered(token: str, api_url: str) -> Registered:
+    """Return where Telegram sends updates; raises aiogram's exceptions."""
+    bot = create_bot(token, api_url)
+    try:
+        info = await bot.get_webhook_info()
+    finally:
+        await bot.session.close()
+    base = info.url.removesuffix(webhook.PATH) if info.url else None
+    return Registered(base, info.pending_update_count, info.last_error_message or "")

@@ -79,19 +79,20 @@ class Process:
 
     def __init__(
         self,
-        app: Starlette | None,
-        listener: socket.socket | None,
+        app: Starlette,
         duties: Sequence[Duty],
         *,
+        listener: socket.socket,
+        stopping: asyncio.Event,
         on_stop: Sequence[Callable[[], None]] = (),
         on_ready: Callable[[], None] | None = None,
     ) -> None:
-        self._server = _server(app) if app is not None else None
+        self._server = _server(app)
         self._listener = listener
         self._duties = duties
         self._on_stop = on_stop
         self._on_ready = on_ready
-        self.stopping = asyncio.Event()
+        self.stopping = stopping
         self._failure: BaseException | None = None
 
     def stop(self) -> None:
@@ -117,9 +118,6 @@ class Process:
             raise self._failure
 
     async def _serve(self) -> None:
-        if self._server is None or self._listener is None:
-            await self.stopping.wait()
-            return
         try:
             await self._server.serve(sockets=[self._listener])
         finally:
@@ -127,8 +125,6 @@ class Process:
 
     async def _started(self, serving: asyncio.Task[None]) -> None:
         """Wait until the server answers: a duty may be about to call it."""
-        if self._server is None:
-            return
         up = asyncio.create_task(self._server.up.wait())
         await asyncio.wait({up, serving}, return_when=asyncio.FIRST_COMPLETED)
         up.cancel()
@@ -145,8 +141,7 @@ class Process:
         await _ended(set(tasks), GRACE)
         for told in self._on_stop:
             told()
-        if self._server is not None:
-            self._server.should_exit = True
+        self._server.should_exit = True
         await _ended({serving}, SERVER_GRACE + 1)
         if serving.done() and not serving.cancelled():
             self._failure = self._failure or serving.exception()

@@ -135,12 +135,15 @@ def webhook_secret(settings: Settings, keyring: Keyring) -> str:
     return hmac.digest(keyring.derive("webhook"), b"secret", "sha256").hex()
 
 
-def load(**overrides: Any) -> Settings:
+def load(*, without: tuple[str, ...] = (), **overrides: Any) -> Settings:
     """Return the settings, `overrides` (by name, None for none) before the environment.
 
+    Those named in `without` are left empty, whatever the environment says.
     Raises Trouble with one line that says which setting is wrong and what to write instead.
     """
-    given = {name: value for name, value in overrides.items() if value is not None}
+    given: dict[str, Any] = dict.fromkeys(without) | {
+        name: value for name, value in overrides.items() if value is not None
+    }
     try:
         return Settings(**given)
     except ValidationError as error:

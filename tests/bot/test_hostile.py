@@ -18,10 +18,11 @@ from tests.bot.updates import Json, edited, membership, message, pressed, said
 
 NASTY = st.sampled_from(
     [
-        "", " ", "\0", "\ud800", "\u202eabc", "\u2066x", "👩‍👩‍👧‍👦" * 30, "ë" * 63, "/start", "/" * 200, "17:x",
-        "1:" + "x" * 62,         "<script>alert(1)</script>", "' OR 1=1 --", "=cmd|'/C calc'!A0", "{{7*7}}", "\u2800", "e" + "\u0301" * 200,
+        *("", " ", "\0", "\ud800", "\u202eabc", "\u2066x", "\u2800", "e" + "\u0301" * 200, "ë" * 63),
+        *("👩\u200d👩\u200d👧\u200d👦" * 30, "/start", "/" * 200, "17:x", "1:" + "x" * 62),
+        *("<script>alert(1)</script>", "' OR 1=1 --", "=cmd|'/C calc'!A0", "{{7*7}}"),
     ]
-)  # fmt: skip
+)
 NUMBERS = st.one_of(
     st.integers(), st.sampled_from([0, -1, 2**31, 2**52 - 1, 2**63, -(2**63), 10**400, 1e308, float("nan")])
 )

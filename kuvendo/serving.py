@@ -1,0 +1,82 @@
+"""Processes by role: which rooms and duties each has, started from its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import structlog
+from starlette.routing import BaseRoute
+
+from bot.redaction import install
+from kuvendo import logs
+from kuvendo.housekeeping import Housekeeping
+from kuvendo.process import Duty, Process, listen, run
+from kuvendo.server import Check, Health, create_app
+from kuvendo.settings import Settings
+from kuvendo.stores import ensure_current
+from kuvendo.wiring import Installation, installation, telling
+
+log = structlog.get_logger("kuvendo")
+
+BOT, ADMIN, WORKER = "bot", "admin", "worker"
+EVERYTHING = (BOT, ADMIN, WORKER)
+
+
+def prepare(settings: Settings) -> None:
+    """Set up logs that hold no secret; the key stands from here on."""
+    logs.set_up(settings.keyring().derive("logs"), settings.log_level)
+    install(settings.secrets)
+
+
+async def serve(settings: Settings, roles: Sequence[str], tell: Callable[[str], None]) -> None:
+    """Run a process of `roles` until it is told to stop; raises Trouble where it cannot."""
+    ensure_current(settings)
+    if BOT in roles or WORKER in roles:
+        settings.token  # noqa: B018 - says what is missing before anything is opened
+    listener = listen(settings.host, settings.port)
+    async with installation(settings, "-".join(roles), alone=roles != (ADMIN,)) as house:
+        routes, duties = _rooms(house, roles)
+        health = Health(checks(house))
+        app = create_app(health, routes, dashboard=house.dashboard() if ADMIN in roles else None)
+        address = f"http://{settings.host}:{listener.getsockname()[1]}"
+        process = Process(
+            app,
+            duties,
+            listener=listener,
+            stopping=health.stopping,
+            on_ready=lambda: tell(f"Kuvendo is at {address}"),
+        )
+        await work(house, process)
+
+
+async def work(house: Installation, process: Process) -> None:
+    """Run the process, and hand back what it had taken on before and after."""
+    await house.hand_back(earlier_lives=True)
+    try:
+        await process.run()
+    finally:
+        await house.hand_back(earlier_lives=False)
+
+
+def _rooms(house: Installation, roles: Sequence[str]) -> tuple[list[BaseRoute], list[Duty]]:
+    routes: list[BaseRoute] = []
+    duties: list[Duty] = [house.catalogue.run]
+    if BOT in roles:
+        service = house.bot()
+        route = service.route()
+        routes += [route] if route is not None else []
+        duties.append(telling(service.run))
+    if WORKER in roles:
+        duties += [house.relay().run, Housekeeping(house.world()).run]
+    return routes, duties
+
+
+def checks(house: Installation) -> dict[str, Check]:
+    """Return what readiness looks at."""
+    return {"database": house.database.check, "order": house.order.check}
+
+
+def run_process(settings: Settings, roles: Sequence[str], tell: Callable[[str], None]) -> None:
+    """Run a process of `roles` on the quick event loop."""
+    prepare(settings)
+    run(lambda: serve(settings, roles, tell))
