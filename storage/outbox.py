@@ -98,7 +98,7 @@ class Outbox:
             await self._transaction.execute(_ENQUEUE, rows)
             return ()
         result = await self._transaction.execute(_ENQUEUE_AND_TELL, rows)
-        ids: dict[str, int] = dict(result.tuples().all())
+        ids = {row.key: row.id for row in result}
         new = [(ids[row["key"]], letter) for row, letter in zip(rows, letters, strict=True) if row["key"] in ids]
         return tuple(
             Owed(id, participant_id, each.body, each.turn, each.transcript_id, priority, 0, now) for id, each in new

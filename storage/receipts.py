@@ -17,7 +17,7 @@ LENGTH = 8
 LOOK_ALIKES = str.maketrans({"Z": "2", "S": "5", "B": "8", "G": "6", "Ç": "C"})
 """What people write for a character of ours, folded back."""
 
-IGNORED = str.maketrans(dict.fromkeys(" -–—_.·/'\u00a0"))
+IGNORED = str.maketrans(dict.fromkeys("-‐‑–—_.·/'"))
 
 
 def new() -> str:
@@ -41,7 +41,8 @@ def normalise(text: str) -> str | None:
 
     Small letters, spaces, dashes and look-alikes are understood; a wrong check character is not.
     """
-    code = unicodedata.normalize("NFKC", text).strip().upper().translate(IGNORED).translate(LOOK_ALIKES)
+    written = "".join(unicodedata.normalize("NFKC", text).upper().split())
+    code = written.translate(IGNORED).translate(LOOK_ALIKES)
     if len(code) != LENGTH or not set(code) <= set(ALPHABET):
         return None
     return code if check_character(code[:-1]) == code[-1] else None

@@ -69,11 +69,8 @@ async def take(
 
 async def submit(database: Database, person: uuid.UUID, now: datetime, *said: Answer, number: int = 1) -> str:
     """Let a person consent, answer and submit; return the receipt."""
-    events = (
-        ConsentGiven(1, "c" * 64, "sq"),
-        DraftStarted(number, DIGEST),
-        *(AnswerGiven(number, answer) for answer in said),
-    )
+    given = (AnswerGiven(number, answer) for answer in said)
+    events: tuple[Event, ...] = (ConsentGiven(1, "c" * 64, "sq"), DraftStarted(number, DIGEST), *given)
     await take(database, person, now, *events, drafts=(draft(number),))
     items = tuple(sorted({answer.slot.item for answer in said} - {0}))
     return (await take(database, person, now, Submitted(number, items))).receipt
