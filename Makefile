@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CATALOGUES := $(wildcard locales/*/LC_MESSAGES/*.po)
-WORKERS ?= auto
+WORKERS ?= logical
 PYTEST_ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -23,7 +23,7 @@ demo: install  ## the whole system with a local Telegram; PORT=8000 and DATA=var
 	@exec $(BIN)/kuvendo demo $(if $(PORT),--port "$(PORT)") $(if $(DATA),--data-dir "$(DATA)")
 
 test: $(VENV)/.tested $(VENV)/.catalogues test-needs  ## every test, against real PostgreSQL, Redis and Chromium
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup \
+	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadgroup \
 		--cov=dialogs --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100 $(PYTEST_ARGS)
 
 check: $(VENV)/.checked $(VENV)/.catalogues test-needs  ## style, types, who imports whom, catalogues and spelling

@@ -155,12 +155,12 @@ def check_all(project: Path = PROJECT) -> list[str]:
                 continue
             wrong += (f"{shown}: {what}" for what in catalogue_problems(catalogue, template, code))
             texts += texts_of(catalogue, shown, code)
-    return wrong + _words([*texts, *collect(project)])
+    spellers = {code: speller(code, project / "locales") for code in CODES}
+    return wrong + _words([*texts, *collect(project)], spellers)
 
 
-def _words(texts: list[Text]) -> list[str]:
+def _words(texts: list[Text], spellers: dict[str, Speller]) -> list[str]:
     """Return what is wrong with the words and quotation marks of all texts, and with the word lists."""
-    spellers = {code: speller(code) for code in CODES}
     wrong = [f"{where}: {what}" for where, code, text in texts for what in quotes(text, code)]
     wrong += spelling_problems(texts, spellers)
     for judge in spellers.values():

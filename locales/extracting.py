@@ -43,9 +43,7 @@ def extract(domain: str, project: Path = PROJECT) -> Catalog:
 def _extract_file(template: Catalog, path: Path, method: str) -> None:
     """Add the texts of one file, with the comments that begin with `Translators:`."""
     options = _OPTIONS if method.startswith("jinja2") else {}
-    found = extract_from_file(
-        method, path, keywords=KEYWORDS, comment_tags=("Translators:",), options=options
-    )
+    found = extract_from_file(method, path, keywords=KEYWORDS, comment_tags=("Translators:",), options=options)
     for _line, text, comments, context in found:
         template.add(text, auto_comments=comments, context=context)
 
@@ -75,9 +73,7 @@ def _repeat_source(catalogue: Catalog) -> None:
 def render(catalogue: Catalog, domain: str) -> str:
     """Return the text of the .po file, with a header that never changes by itself."""
     body = io.BytesIO()
-    write_po(
-        body, catalogue, width=0, no_location=True, omit_header=True, sort_output=True, ignore_obsolete=True
-    )
+    write_po(body, catalogue, width=0, no_location=True, omit_header=True, sort_output=True, ignore_obsolete=True)
     header = [
         f"# {_TITLES[domain]}. `make strings` keeps it in step with the sources; translations go here.",
         'msgid ""',

@@ -183,10 +183,13 @@ class Speller:
 
 
 @cache
-def speller(code: str) -> Speller:
-    """Return the speller of a language; raise DictionaryMissing where its dictionary is not installed."""
-    own = WordList.read(ROOT / f"words-{code}.txt")
-    plain = WordList.read(ROOT / f"plain-{code}.txt")
+def speller(code: str, lists: Path = ROOT) -> Speller:
+    """Return the speller of a language with the word lists of the folder `lists`.
+
+    Raise DictionaryMissing where the language's dictionary is not installed.
+    """
+    own = WordList.read(lists / f"words-{code}.txt")
+    plain = WordList.read(lists / f"plain-{code}.txt")
     return Speller(code, Remembered(code), own, plain)
 
 

@@ -37,9 +37,7 @@ class WordList:
         for entry in filter(None, (part.strip() for part in words.split(","))):
             key = tuple(entry.split())
             if key in self.lines:
-                self.wrong.append(
-                    f"{self.path.name}:{number}: {entry!r} is on line {self.lines[key]} already"
-                )
+                self.wrong.append(f"{self.path.name}:{number}: {entry!r} is on line {self.lines[key]} already")
             self.lines[key] = number
 
     def allows(self, word: str) -> bool:

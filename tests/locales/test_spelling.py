@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from locales import spelling
-from locales.checks import spelling_problems
+from locales.checks import check_all, spelling_problems
+from locales.extracting import update_all
 from locales.spelling import DictionaryMissing, Remembered, Speller, with_diacritics, words
 from locales.texts import Text, collect, in_markdown, in_python, in_yaml
 from locales.words import WordList
@@ -24,9 +25,7 @@ def make(tmp_path: Path, own: str = "", plain: str = "", code: str = "sq") -> Sp
 
 
 def test_only_words_are_judged() -> None:
-    text = (
-        "Shkruani <b class='x'>këtu</b>: {name}, %(n)s, /mine, K7M4, https://a.al/b, a@b.al, `x`, t’ju &nbsp;"
-    )
+    text = "Shkruani <b class='x'>këtu</b>: {name}, %(n)s, /mine, K7M4, https://a.al/b, a@b.al, `x`, t’ju &nbsp;"
     assert words(text) == ["Shkruani", "këtu", "t'ju"]
 
 
@@ -148,9 +147,7 @@ def test_texts_are_found_in_python() -> None:
 
 
 def test_texts_are_found_in_markdown() -> None:
-    assert list(in_markdown("# T\n<!-- sq -->\nTungjatjeta\n<!-- /sq -->\n")) == [
-        (2, "sq", "\nTungjatjeta\n")
-    ]
+    assert list(in_markdown("# T\n<!-- sq -->\nTungjatjeta\n<!-- /sq -->\n")) == [(2, "sq", "\nTungjatjeta\n")]
 
 
 def test_texts_of_a_project_are_named_by_file_and_line(tmp_path: Path) -> None:
@@ -161,3 +158,31 @@ def test_texts_of_a_project_are_named_by_file_and_line(tmp_path: Path) -> None:
         Text("dialogs/a.yaml:1", "sq", "Një titull"),
         Text("README.md:1", "en", "Hello"),
     ]
+
+
+# --------------------------------------------------------------------------------------- all checks together
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Lay a small project in which all is well."""
+    (tmp_path / "bot").mkdir()
+    (tmp_path / "bot/replies.py").write_text('t.gettext("Thank you!")\n', encoding="utf-8")
+    list(update_all(tmp_path, tmp_path / "locales"))
+    albanian = tmp_path / "locales/sq/LC_MESSAGES/chat.po"
+    text = albanian.read_text(encoding="utf-8")
+    albanian.write_text(text.replace('"Thank you!"\nmsgstr ""', '"Thank you!"\nmsgstr "Faleminderit!"'), "utf-8")
+    return tmp_path
+
+
+def test_a_project_in_which_all_is_well(project: Path) -> None:
+    assert check_all(project) == []
+
+
+def test_everything_that_is_wrong_is_told_at_once(project: Path) -> None:
+    (project / "locales/en/LC_MESSAGES/admin.po").unlink()
+    (project / "bot/more.py").write_text('t.gettext("Bye!")\nx = {"sq": "Gjate “ditss”"}\n', encoding="utf-8")
+    (project / "locales/words-en.txt").write_text("unneeded # why\n", encoding="utf-8")
+    told = "\n".join(check_all(project))
+    for what in ("admin.po: cannot be read", "«Bye!»: is in the code", "„…”", "«ditss»", "«gjate»", "'unneeded'"):
+        assert what in told
