@@ -1,0 +1,186 @@
+"""One person's conversation held in memory: what storage and transport do around `lobby.step`, without either.
+
+The session goes through JSON between any two inputs, messages are numbered in one rising sequence as Telegram does,
+and submissions are kept from the events alone. For the player, the recorded scenarios and tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from dialogs import lobby
+from dialogs.menus import words_of
+from dialogs.render import menu_of, render
+from dialogs.sentences import toast_text
+from dialogs.session import Session, begin, dumps, loads
+from dialogs.text import spaced
+from dialogs.types import (
+    Answer,
+    AnswerDropped,
+    AnswerGiven,
+    AnswerRevised,
+    Catalogue,
+    Chosen,
+    Command,
+    DraftStarted,
+    Edited,
+    Event,
+    Input,
+    Menu,
+    Message,
+    Past,
+    Prompt,
+    Say,
+    Slot,
+    Submitted,
+    Typed,
+    Unsupported,
+    Withdrawn,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one input led to: facts to keep, messages, and the notice over a pressed button ("" for none)."""
+
+    events: tuple[Event, ...]
+    messages: tuple[Message, ...]
+    toast: str
+
+
+@dataclass(slots=True)
+class Kept:
+    """What the events said of one draft."""
+
+    digest: str
+    answers: dict[Slot, Answer] = field(default_factory=dict)
+    items: tuple[int, ...] | None = None
+
+
+class Talk:
+    """Somebody who talks with the bot; `telegram` is the language that Telegram reports of them."""
+
+    def __init__(self, catalogue: Catalogue, now: datetime, telegram: str = "en") -> None:
+        self.catalogue = catalogue
+        self.now = now
+        self.telegram = telegram
+        self.session: Session = begin(now, telegram)
+        self._number = 0
+        self._written: list[int] = []
+        self._screens: list[tuple[int, Menu]] = []
+        self._drafts: dict[int, Kept] = {}
+
+    # --- what a person does ---
+
+    def write(self, text: str) -> Heard:
+        """Send a text, or a command where it begins with a slash."""
+        number = self._next()
+        if text.startswith("/"):
+            name, _, argument = text[1:].partition(" ")
+            return self.send(Command(name, argument.strip(), number))
+        self._written.append(number)
+        return self.send(Typed(number, text))
+
+    def write_late(self, text: str) -> Heard:
+        """Send a text that was written before the present screen was seen."""
+        number = self._next()
+        self._written.append(number)
+        self.session = replace(self.session, posted=self._next())
+        return self.send(Typed(number, text))
+
+    def press(self, label: str, *, old: bool = False) -> Heard:
+        """Press the button with this label, on the present screen or, with `old`, on the last one before it.
+
+        Raises LookupError where there is no such button.
+        """
+        screens = [(self.session.turn, self.menu)]
+        if old:
+            screens = [each for each in reversed(self._screens) if each[0] != self.session.turn]
+        for turn, menu in screens:
+            for choice in (choice for row in menu for choice in row):
+                if choice.label == label:
+                    return self.send(Chosen(turn, choice.option))
+        raise LookupError(f"there is no button [{label}]")
+
+    def edit(self, place: int, text: str) -> Heard:
+        """Edit the text sent as number `place`, counted from 1."""
+        return self.send(Edited(self._written[place - 1], text))
+
+    def show(self, kind: str) -> Heard:
+        """Send something that is no text, such as a sticker."""
+        return self.send(Unsupported(kind, self._next()))
+
+    # --- what happens ---
+
+    def send(self, input: Input) -> Heard:
+        """Take any input, as storage and transport would."""
+        session = loads(dumps(self.session), self.session.posted)
+        turn = lobby.step(self.catalogue, session, input, self.now, self.past())
+        for event in turn.events:
+            self._keep(event)
+        self.session = turn.session
+        toast = toast_text(turn.toast, words_of(self.session)) if turn.toast else ""
+        messages = tuple(self._shown(prompt) for prompt in turn.prompts)
+        if any(isinstance(event, Withdrawn) for event in turn.events):
+            self.session, self._drafts = begin(self.now, self.telegram), {}
+        return Heard(turn.events, messages, toast)
+
+    @property
+    def menu(self) -> Menu:
+        """The choices of the present screen."""
+        return menu_of(self.catalogue, self.session, self.past())
+
+    def past(self) -> tuple[Past, ...]:
+        """Return the submissions, newest first."""
+        return tuple(
+            self._past(number, kept, kept.items)
+            for number, kept in reversed(self._drafts.items())
+            if kept.items is not None
+        )
+
+    def _past(self, number: int, kept: Kept, items: tuple[int, ...]) -> Past:
+        consultation = self.catalogue.consultation(self.catalogue.questionnaires[kept.digest].consultation)
+        return Past(
+            draft=number,
+            receipt=_receipt(number),
+            digest=kept.digest,
+            submitted_at=self.now,
+            states=("new",) * len(items),
+            answers=tuple(kept.answers.values()),
+            items=items,
+            is_open=consultation is not None and consultation.is_open,
+        )
+
+    def _shown(self, prompt: Prompt) -> Message:
+        number = self._next()
+        if isinstance(prompt, Say) and prompt.topic == "thanks":
+            newest = max(draft for draft, kept in self._drafts.items() if kept.items is not None)
+            prompt = replace(prompt, values={"receipt": spaced(_receipt(newest))})
+        message = render(prompt, self.catalogue, self.session, words_of(self.session), self.past())
+        if message.menu:
+            self.session = replace(self.session, posted=number)
+            self._screens.append((message.turn, message.menu))
+        return message
+
+    def _keep(self, event: Event) -> None:
+        match event:
+            case DraftStarted(draft, digest):
+                self._drafts[draft] = Kept(digest)
+            case AnswerGiven(draft, answer) | AnswerRevised(draft, answer):
+                self._drafts[draft].answers[answer.slot] = answer
+            case AnswerDropped(draft, slot):
+                self._drafts[draft].answers.pop(slot, None)
+            case Submitted(draft, items):
+                self._drafts[draft].items = items
+            case _:
+                pass
+
+    def _next(self) -> int:
+        self._number += 1
+        return self._number
+
+
+def _receipt(draft: int) -> str:
+    """Return a receipt for the eye; a real one is drawn by storage."""
+    return f"PR{draft:02}AYER"
