@@ -49,14 +49,14 @@ export function menu(opener, label, entries) {
   const box = make("div", { className: "menu", role: "menu", "aria-label": label });
   for (const entry of entries) {
     const words = make("span", {}, entry.strong ? make("b", {}, entry.strong, " ") : "", entry.text || "");
-    const button = make("button", { type: "button", role: "menuitem", tabIndex: -1 }, entry.icon ? icon(entry.icon) : "", words);
+    const button = make("button", { type: "button", role: "menuitem" }, entry.icon ? icon(entry.icon) : "", words);
     button.addEventListener("click", () => {
       closeMenu();
       entry.run();
     });
     box.append(button);
   }
-  document.body.append(box);
+  (opener.closest("main, nav") || document.body).append(box);
   openMenu = { box, opener };
   opener.setAttribute("aria-expanded", "true");
   place(box, opener);
