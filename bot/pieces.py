@@ -19,7 +19,7 @@ _PAUSES = ("\n\n", "\n", " ")
 _SKIN_TONES = range(0x1F3FB, 0x1F400)
 _TAGS = range(0xE0020, 0xE0080)
 _FLAGS = range(0x1F1E6, 0x1F200)
-_HANGUL = range(0x1100, 0x1200)
+_LEADS, _VOWELS, _TAILS = range(0x1100, 0x1160), range(0x1160, 0x11A8), range(0x11A8, 0x1200)
 
 
 def units(text: str) -> int:
@@ -31,7 +31,7 @@ def pieces(message: Message, limit: int = LIMIT) -> tuple[Message, ...]:
     """Return `message` as messages of at most `limit` UTF-16 units, the menu and its turn on the last."""
     if units(message.text) <= limit:
         return (message,)
-    spans = tuple(_spans(message.text, limit))
+    spans = tuple(_spans(message.text, limit)) or ((0, _fitting(message.text, 0, limit)),)
     cut = [Message(message.text[start:end], _marks(message.marks, start, end)) for start, end in spans]
     return (*cut[:-1], replace(cut[-1], menu=message.menu, turn=message.turn))
 
@@ -96,9 +96,18 @@ def boundary(text: str, index: int) -> bool:
         return False
     if _JOINER in (before, after) or _extends(after):
         return False
-    if ord(before) in _HANGUL and ord(after) in _HANGUL:
+    if _same_syllable(ord(before), ord(after)):
         return False
     return not (ord(after) in _FLAGS and _odd_flags_before(text, index))
+
+
+def _same_syllable(before: int, after: int) -> bool:
+    """Say whether two letters of Korean belong to one syllable."""
+    if after in _LEADS:
+        return before in _LEADS
+    if after in _VOWELS:
+        return before in _LEADS or before in _VOWELS
+    return after in _TAILS and (before in _VOWELS or before in _TAILS)
 
 
 def _extends(sign: str) -> bool:

@@ -40,6 +40,8 @@ class Replying:
             await self._send(arrival.chat_id, reply.owed, began)
         else:
             await asyncio.gather(self._send(arrival.chat_id, reply.owed, began), self.quietly(edit))
+        for body in reply.last_word:
+            await self.quietly(outbound.from_body(body, arrival.chat_id))
 
     async def quietly(self, method: TelegramMethod[Any]) -> None:
         """Ask Telegram for something that may fail without harm: too old, not changed, already answered."""

@@ -14,7 +14,7 @@ from kuvendo.process import Duty, Process, listen, run
 from kuvendo.server import Check, Health, create_app
 from kuvendo.settings import Settings
 from kuvendo.stores import ensure_current
-from kuvendo.wiring import Installation, installation, telling
+from kuvendo.wiring import Installation, Remote, installation, telling
 
 log = structlog.get_logger("kuvendo")
 
@@ -73,7 +73,10 @@ def _rooms(house: Installation, roles: Sequence[str]) -> tuple[list[BaseRoute], 
 
 def checks(house: Installation) -> dict[str, Check]:
     """Return what readiness looks at."""
-    return {"database": house.database.check, "order": house.order.check}
+    found: dict[str, Check] = {"database": house.database.check}
+    if isinstance(house.order, Remote):
+        found["redis"] = house.order.check
+    return found
 
 
 def run_process(settings: Settings, roles: Sequence[str], tell: Callable[[str], None]) -> None:

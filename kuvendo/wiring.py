@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol, runtime_checkable
 
 from starlette.applications import Starlette
 
@@ -33,6 +33,15 @@ from storage.keys import Keyring
 def now() -> datetime:
     """Return the time in UTC."""
     return datetime.now(UTC)
+
+
+@runtime_checkable
+class Remote(Protocol):
+    """An order that leans on a server, which can be asked whether it answers."""
+
+    async def check(self) -> None:
+        """Return when the server answers; raise when it does not."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

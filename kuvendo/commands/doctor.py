@@ -67,11 +67,12 @@ async def _migrations(settings: Settings) -> str:
 async def _redis(settings: Settings) -> str:
     if settings.redis_url is None:
         return "none; one process keeps order by itself"
-    from storage.ephemeral import Order
+    from kuvendo.wiring import Remote, order_of
 
-    order = Order(settings.redis_url.get_secret_value())
+    order = order_of(settings, settings.keyring())
     try:
-        await order.check()
+        if isinstance(order, Remote):
+            await order.check()
     finally:
         await order.close()
     return "answers"

@@ -11,7 +11,7 @@ from bot.inbound import read
 from bot.kinds import CHATTER, CONTENT, MEDIA, META
 from bot.world import Arrival, Ignored, Intrusion, Malformed, Pressed, Reachable
 from dialogs.types import Chosen, Command, Edited, Input, Media, Typed, Unsupported
-from tests.bot.updates import ANA, Json, chat, edited, membership, message, person, pressed, said
+from tests.bot.updates import ANA, Json, chat, edited, holding, membership, message, person, pressed, said, sent_by
 
 
 def arrival(update: Json, username: str = "kuvendo_bot") -> Arrival:
@@ -41,7 +41,7 @@ def test_entities_and_forwards_change_nothing() -> None:
 
 
 def test_no_name_is_taken_along() -> None:
-    came = arrival(said("x", **{"from": person(first_name="ZQXAna", username="zqx", last_name="ZQX")}))
+    came = arrival(sent_by(person(first_name="ZQXAna", username="zqx", last_name="ZQX")))
     assert "zqx" not in repr(came).lower()
 
 
@@ -133,7 +133,7 @@ def test_an_edit_carries_the_new_text() -> None:
 @pytest.mark.parametrize("kind", CONTENT)
 def test_whatever_is_not_a_text_is_named(kind: str) -> None:
     expected = (Media if kind in MEDIA else Unsupported)(kind, 10, "album")
-    assert input_of(message(**{kind: {"anything": [1]}, "media_group_id": "album"})) == expected
+    assert input_of(holding(**{kind: {"anything": [1]}, "media_group_id": "album"})) == expected
 
 
 def test_a_caption_is_kept_beside_what_it_belongs_to() -> None:
@@ -152,7 +152,7 @@ def test_a_kind_that_telegram_adds_later_is_answered_too() -> None:
 
 @pytest.mark.parametrize("kind", sorted(CHATTER))
 def test_nothing_is_said_to_what_telegram_itself_writes(kind: str) -> None:
-    assert ignored(message(**{kind: {}}))
+    assert ignored(holding(**{kind: {}}))
 
 
 def test_an_empty_message_is_nobodys_business() -> None:
@@ -174,7 +174,7 @@ def test_every_content_field_aiogram_knows_is_known_here() -> None:
 
 
 def test_bots_and_channels_are_ignored() -> None:
-    assert ignored(said("x", **{"from": person(is_bot=True)}))
+    assert ignored(sent_by(person(is_bot=True)))
     assert ignored(said("x", chat=chat(-100, "channel")))
     assert ignored({"update_id": 1, "channel_post": said("x")["message"]})
     assert ignored({"update_id": 1, "inline_query": {}})
@@ -237,4 +237,4 @@ def test_what_cannot_be_acted_on_is_malformed_and_quoted_nowhere(bent: Any) -> N
 
 @pytest.mark.parametrize("code", [5, "x" * 1000, ["sq"], None, "s\ud800"])
 def test_an_odd_language_is_no_reason_to_lose_an_answer(code: Any) -> None:
-    assert input_of(said("x", **{"from": person(language_code=code)})) == Typed(10, "x")
+    assert input_of(sent_by(person(language_code=code))) == Typed(10, "x")

@@ -26,6 +26,18 @@ def said(text: str, number: int = 1, **more: Any) -> Json:
     return message(number, text=text, **more)
 
 
+def sent_by(sender: Any, text: str = "x") -> Json:
+    update = said(text)
+    update["message"]["from"] = sender
+    return update
+
+
+def holding(**content: Any) -> Json:
+    update = message()
+    update["message"] |= content
+    return update
+
+
 def edited(text: str | None, number: int = 1, message_id: int = 10) -> Json:
     update = message(number, message_id=message_id)
     update["edited_message"] = update.pop("message") | {"edit_date": 1_780_000_100}
