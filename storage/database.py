@@ -130,17 +130,17 @@ class Database:
                 await connection.execution_options(**{READING: True})
                 await connection.execute(text("SELECT 1"))
 
-    async def after_erasure(self) -> bool:
+    async def after_erasure(self, patience: float = 1.0) -> bool:
         """Take what was erased out of the write-ahead log too; call it once the erasure is committed.
 
-        Returns False where a reader still holds the log (call it again later). PostgreSQL recycles its log by
-        itself.
+        Returns False where a reader still holds the log after `patience` seconds, during which nobody writes: call
+        it again later. PostgreSQL recycles its log by itself.
         """
         if not self.is_sqlite:
             return True
         async with self._turn(self._writers):
             with _own_errors():
-                return await _truncate_log(self._engine)
+                return await _truncate_log(self._engine, patience)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -177,11 +177,13 @@ async def _patiently(lock: asyncio.Lock) -> AsyncIterator[None]:
         lock.release()
 
 
-async def _truncate_log(engine: AsyncEngine) -> bool:
+async def _truncate_log(engine: AsyncEngine, patience: float) -> bool:
     async with engine.connect() as connection:
         driver: Any = (await connection.get_raw_connection()).driver_connection  # no transaction may be open
+        await driver.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
         async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
             busy, _frames, _moved = await cursor.fetchone()
+        await driver.execute(f"PRAGMA busy_timeout={int(PATIENCE * 1000)}")
     return not busy
 
 

@@ -137,17 +137,20 @@ class Outbox:
             if owed.turn is not None
         ]
         said = [
-            {"row": owed.transcript_id, "given": number}
-            for owed, number in numbered
-            if owed.transcript_id is not None
+            {"row": owed.transcript_id, "given": number} for owed, number in numbered if owed.transcript_id is not None
         ]
         await self._transaction.many(POSTED, shown)
         await self._transaction.many(sql.DONE, [{"row": owed.id, "now": now} for owed, _ in sent])
         await self._transaction.many(NUMBER, said)
 
     async def retry(self, owed: Owed, not_before: datetime, error: str) -> None:
-        """Put a message back until `not_before`; whatever follows it in its chat waits too."""
+        """Put a message back until `not_before`, and whatever was leased with it to follow it in its chat.
+
+        The caller must not send those any more: they go when it has gone.
+        """
         await self._transaction.execute(sql.AGAIN, {"row": owed.id, "new_time": not_before, "new_error": error})
+        place = {"row": owed.id, "person": owed.participant_id, "rank": owed.priority}
+        await self._transaction.execute(sql.FOLLOWERS_FREE, place)
 
     async def failed(self, owed: Owed, reason: str, now: datetime) -> None:
         """Give a message up for good; what follows it in its chat is free again."""

@@ -152,6 +152,18 @@ AGAIN = (
     )
 )
 
+# Replies that follow a reply are leased by nobody but who leased it, and so with notices.
+FOLLOWERS_FREE = (
+    update(OutboxRow)
+    .where(
+        OutboxRow.participant_id == bindparam("person"),
+        _waits(OutboxRow),
+        OutboxRow.priority == bindparam("rank"),
+        OutboxRow.id > bindparam("row"),
+    )
+    .values(leased_by=null(), leased_until=null())
+)
+
 FAILED = (
     update(OutboxRow)
     .where(OutboxRow.id == bindparam("row"), _waits(OutboxRow))

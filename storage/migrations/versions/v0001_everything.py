@@ -12,8 +12,56 @@ depends_on = None
 
 NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
+TABLES = (
+    "consultations",
+    "inbox",
+    "leases",
+    "participants",
+    "staff",
+    "throttles",
+    "addresses",
+    "audit",
+    "consents",
+    "quarantine",
+    "questionnaire_versions",
+    "sessions",
+    "staff_sessions",
+    "submissions",
+    "answers",
+    "contributions",
+    "transcript",
+    "outbox",
+)
+"""Each after those it refers to."""
+
 
 def upgrade() -> None:
+    _create_consultations()
+    _create_inbox()
+    _create_leases()
+    _create_participants()
+    _create_staff()
+    _create_throttles()
+    _create_addresses()
+    _create_audit()
+    _create_consents()
+    _create_quarantine()
+    _create_questionnaire_versions()
+    _create_sessions()
+    _create_staff_sessions()
+    _create_submissions()
+    _create_answers()
+    _create_contributions()
+    _create_transcript()
+    _create_outbox()
+
+
+def downgrade() -> None:
+    for name in reversed(TABLES):
+        op.drop_table(name)
+
+
+def _create_consultations() -> None:
     op.create_table(
         "consultations",
         sa.Column("slug", sa.String(), nullable=False),
@@ -24,6 +72,9 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("slug", name=op.f("pk_consultations")),
     )
+
+
+def _create_inbox() -> None:
     op.create_table(
         "inbox",
         sa.Column("bot_id", sa.BigInteger(), nullable=False),
@@ -32,6 +83,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("bot_id", "update_id", name=op.f("pk_inbox")),
     )
     op.create_index(op.f("ix_inbox_at"), "inbox", ["at"], unique=False)
+
+
+def _create_leases() -> None:
     op.create_table(
         "leases",
         sa.Column("name", sa.String(), nullable=False),
@@ -39,12 +93,18 @@ def upgrade() -> None:
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_leases")),
     )
+
+
+def _create_participants() -> None:
     op.create_table(
         "participants",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_participants")),
     )
+
+
+def _create_staff() -> None:
     op.create_table(
         "staff",
         sa.Column("id", NUMBER, nullable=False),
@@ -58,6 +118,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
         sa.UniqueConstraint("name", name=op.f("uq_staff_name")),
     )
+
+
+def _create_throttles() -> None:
     op.create_table(
         "throttles",
         sa.Column("key", sa.String(), nullable=False),
@@ -65,6 +128,9 @@ def upgrade() -> None:
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_throttles")),
     )
+
+
+def _create_addresses() -> None:
     op.create_table(
         "addresses",
         sa.Column("participant_id", sa.Uuid(), nullable=False),
@@ -77,6 +143,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("participant_id", name=op.f("pk_addresses")),
         sa.UniqueConstraint("lookup", name=op.f("uq_addresses_lookup")),
     )
+
+
+def _create_audit() -> None:
     op.create_table(
         "audit",
         sa.Column("id", NUMBER, nullable=False),
@@ -87,6 +156,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_audit_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
+
+
+def _create_consents() -> None:
     op.create_table(
         "consents",
         sa.Column("id", NUMBER, nullable=False),
@@ -100,6 +172,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consents")),
     )
     op.create_index(op.f("ix_consents_participant_id"), "consents", ["participant_id"], unique=False)
+
+
+def _create_quarantine() -> None:
     op.create_table(
         "quarantine",
         sa.Column("id", NUMBER, nullable=False),
@@ -114,6 +189,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_quarantine_at"), "quarantine", ["at"], unique=False)
     op.create_index(op.f("ix_quarantine_participant_id"), "quarantine", ["participant_id"], unique=False)
+
+
+def _create_questionnaire_versions() -> None:
     op.create_table(
         "questionnaire_versions",
         sa.Column("digest", sa.String(), nullable=False),
@@ -132,6 +210,9 @@ def upgrade() -> None:
             "consultation", "slug", "version", name=op.f("uq_questionnaire_versions_consultation_slug_version")
         ),
     )
+
+
+def _create_sessions() -> None:
     op.create_table(
         "sessions",
         sa.Column("participant_id", sa.Uuid(), nullable=False),
@@ -144,6 +225,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["participant_id"], ["participants.id"], name=op.f("fk_sessions_participant_id")),
         sa.PrimaryKeyConstraint("participant_id", name=op.f("pk_sessions")),
     )
+
+
+def _create_staff_sessions() -> None:
     op.create_table(
         "staff_sessions",
         sa.Column("id", sa.LargeBinary(), nullable=False),
@@ -156,6 +240,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_sessions")),
     )
     op.create_index(op.f("ix_staff_sessions_staff_id"), "staff_sessions", ["staff_id"], unique=False)
+
+
+def _create_submissions() -> None:
     op.create_table(
         "submissions",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -178,6 +265,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("receipt", name=op.f("uq_submissions_receipt")),
     )
     op.create_index("ix_submissions_newest", "submissions", ["submitted_at", "id"], unique=False)
+
+
+def _create_answers() -> None:
     op.create_table(
         "answers",
         sa.Column("id", NUMBER, nullable=False),
@@ -201,6 +291,9 @@ def upgrade() -> None:
             name=op.f("uq_answers_submission_id_question_item_revision"),
         ),
     )
+
+
+def _create_contributions() -> None:
     op.create_table(
         "contributions",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -213,6 +306,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contributions")),
         sa.UniqueConstraint("submission_id", "item", name=op.f("uq_contributions_submission_id_item")),
     )
+
+
+def _create_transcript() -> None:
     op.create_table(
         "transcript",
         sa.Column("id", NUMBER, nullable=False),
@@ -232,6 +328,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_transcript_number", "transcript", ["participant_id", "number"], unique=False)
     op.create_index("ix_transcript_submission", "transcript", ["submission_id", "id"], unique=False)
+
+
+def _create_outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("id", NUMBER, nullable=False),
@@ -257,35 +356,3 @@ def upgrade() -> None:
     op.create_index("ix_outbox_participant", "outbox", ["participant_id", "state", "priority", "id"], unique=False)
     op.create_index(op.f("ix_outbox_transcript_id"), "outbox", ["transcript_id"], unique=False)
     op.create_index("ix_outbox_waiting", "outbox", ["state", "priority", "id"], unique=False)
-
-
-def downgrade() -> None:
-    op.drop_index("ix_outbox_waiting", table_name="outbox")
-    op.drop_index(op.f("ix_outbox_transcript_id"), table_name="outbox")
-    op.drop_index("ix_outbox_participant", table_name="outbox")
-    op.drop_table("outbox")
-    op.drop_index("ix_transcript_submission", table_name="transcript")
-    op.drop_index("ix_transcript_number", table_name="transcript")
-    op.drop_table("transcript")
-    op.drop_table("contributions")
-    op.drop_table("answers")
-    op.drop_index("ix_submissions_newest", table_name="submissions")
-    op.drop_table("submissions")
-    op.drop_index(op.f("ix_staff_sessions_staff_id"), table_name="staff_sessions")
-    op.drop_table("staff_sessions")
-    op.drop_table("sessions")
-    op.drop_table("questionnaire_versions")
-    op.drop_index(op.f("ix_quarantine_participant_id"), table_name="quarantine")
-    op.drop_index(op.f("ix_quarantine_at"), table_name="quarantine")
-    op.drop_table("quarantine")
-    op.drop_index(op.f("ix_consents_participant_id"), table_name="consents")
-    op.drop_table("consents")
-    op.drop_table("audit")
-    op.drop_table("addresses")
-    op.drop_table("throttles")
-    op.drop_table("staff")
-    op.drop_table("participants")
-    op.drop_table("leases")
-    op.drop_index(op.f("ix_inbox_at"), table_name="inbox")
-    op.drop_table("inbox")
-    op.drop_table("consultations")

@@ -1,0 +1,100 @@
+"""What one update costs: how many statements go to the database, for each kind of thing a person does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import pytest
+from sqlalchemy import event
+
+from dialogs.turn import Turn
+from dialogs.types import (
+    AnswerGiven,
+    AnswerRevised,
+    ConsentGiven,
+    DraftStarted,
+    Event,
+    LanguageChosen,
+    Message,
+    Submitted,
+)
+from storage.database import Database
+from storage.outbox import LEASE, Letter
+from storage.record import Inbound, record
+from tests.storage.people import CHAT, DIGEST, arrive, draft, publish, session, text
+
+ISSUE, WHY = text("issue", 1, (5, "a")), text("why", 1, (6, "b"))
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """Gather the statements sent in the meantime, without BEGIN and COMMIT."""
+    seen: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    event.listen(database._engine.sync_engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(database._engine.sync_engine, "before_cursor_execute", note)
+
+
+async def handle(database: Database, now: datetime, update: int, *events: Event) -> None:
+    """Do what handling one update does, with two messages said."""
+    async with database.begin() as uow:
+        assert not await uow.inbox.seen(1, update, now)
+        arrival = await uow.participants.arrive(CHAT, now)
+        after = session(update, drafts=(draft(1),))
+        await uow.participants.save(arrival.participant_id, after, arrival.version, now)
+        recorded = await record(uow, arrival.participant_id, Turn(after, events), Inbound("text", "a", 5), now)
+        said = [("say", Message("x")), ("ask", Message("y"))]
+        rows = await uow.transcript.said(arrival.participant_id, after, said, now, recorded.draft)
+        letters = [Letter({"text": "x"}, None, rows[0]), Letter({"text": "y"}, update, rows[1])]
+        owed = await uow.outbox.enqueue(arrival.participant_id, letters, f"update {update}", now, worker="bot/1")
+        await uow.commit()
+    async with database.begin() as uow:
+        await uow.outbox.sent_many([(each, 7) for each in owed], now)
+        await uow.commit()
+
+
+@pytest.mark.parametrize(
+    ("events", "statements"),
+    [
+        ((LanguageChosen("sq"),), 6 + 3),
+        ((AnswerGiven(1, ISSUE),), 7 + 3),
+        ((AnswerRevised(1, ISSUE), AnswerGiven(1, WHY)), 7 + 3),
+        ((ConsentGiven(1, "c", "sq"),), 7 + 3),
+        ((Submitted(1, (1,)),), 8 + 3),
+    ],
+    ids=["choice", "answer", "two answers", "consent", "submit"],
+)
+async def test_an_update_costs_few_statements(
+    database: Database, now: datetime, events: tuple[Event, ...], statements: int
+) -> None:
+    await publish(database, now)
+    await arrive(database, now)
+    await handle(database, now, 100, DraftStarted(1, DIGEST))
+    with counted(database) as seen:
+        await handle(database, now, 101, *events)
+    assert len(seen) == statements, "\n".join(seen)
+
+
+async def test_a_repeated_update_costs_one_statement(database: Database, now: datetime) -> None:
+    await arrive(database, now)
+    async with database.begin() as uow:
+        await uow.inbox.seen(1, 100, now)
+        await uow.commit()
+    with counted(database) as seen:
+        async with database.begin() as uow:
+            assert await uow.inbox.seen(1, 100, now)
+    assert len(seen) == 1
+
+
+async def test_looking_for_work_costs_one_statement_where_there_is_none(database: Database, now: datetime) -> None:
+    with counted(database) as seen:
+        async with database.begin() as uow:
+            await uow.outbox.claim(50, LEASE, now, "relay")
+    assert len(seen) == 1

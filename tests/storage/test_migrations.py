@@ -1,0 +1,77 @@
+"""The steps of the schema: up, down, up again with rows in it, and at the head exactly what the models say."""
+
+from __future__ import annotations
+
+import asyncio
+import warnings
+from datetime import datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, inspect
+
+from storage import migrate
+from storage.database import Database, normalise
+from storage.keys import Keyring
+from storage.models import Base
+from tests.storage.people import arrive, publish, submit, text
+
+
+def engine_of(address: str):  # type: ignore[no-untyped-def]
+    url = normalise(address)
+    return create_engine(url.set(drivername="sqlite") if url.get_backend_name() == "sqlite" else url)
+
+
+def tables(address: str) -> set[str]:
+    engine = engine_of(address)
+    found = set(inspect(engine).get_table_names())
+    engine.dispose()
+    return found
+
+
+def test_up_and_down_and_up(database_url: str) -> None:
+    assert migrate.current(database_url) is None
+    migrate.upgrade(database_url)
+    assert migrate.current(database_url) == migrate.head()
+    assert tables(database_url) == {*Base.metadata.tables, "alembic_version"}
+    migrate.upgrade(database_url)
+    migrate.downgrade(database_url, "base")
+    assert migrate.current(database_url) is None
+    assert tables(database_url) == {"alembic_version"}
+    migrate.upgrade(database_url)
+    assert migrate.current(database_url) == migrate.head()
+
+
+def test_the_head_is_what_the_models_say(database_url: str) -> None:
+    migrate.upgrade(database_url)
+    engine = engine_of(database_url)
+    with engine.connect() as connection, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it says so of every index made by an expression
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    engine.dispose()
+
+
+async def test_rows_live_through_an_upgrade(database_url: str, keyring: Keyring, now: datetime) -> None:
+    await asyncio.to_thread(migrate.upgrade, database_url)
+    database = Database(database_url, keyring)
+    await publish(database, now)
+    person = await arrive(database, now)
+    await submit(database, person, now, text("issue", 1, (5, "rruga")))
+    async with database.reading() as uow:
+        before = await uow.participants.everything(person)
+    await asyncio.to_thread(migrate.upgrade, database_url)
+    async with database.reading() as uow:
+        assert await uow.participants.everything(person) == before
+    await database.close()
+
+
+async def test_processes_that_start_together_do_not_stumble(database_url: str) -> None:
+    await asyncio.gather(*(asyncio.to_thread(migrate.upgrade, database_url) for _ in range(4)))
+    assert migrate.current(database_url) == migrate.head()
+
+
+def test_an_address_that_is_none_is_said_so() -> None:
+    with pytest.raises(ValueError, match="KUVENDO_DATABASE_URL"):
+        migrate.upgrade("nonsense")
