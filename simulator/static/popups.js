@@ -56,7 +56,7 @@ export function menu(opener, label, entries) {
     });
     box.append(button);
   }
-  (opener.closest("main, nav") || document.body).append(box);
+  (opener.closest("main") || document.body).append(box);
   openMenu = { box, opener };
   opener.setAttribute("aria-expanded", "true");
   place(box, opener);
