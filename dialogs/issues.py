@@ -8,6 +8,7 @@ another having passed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import takewhile
 from os import PathLike
 
 from dialogs.definitions import building, lengths, looking, rules, shapes, tables
@@ -144,12 +145,15 @@ def _component(document: Document, documents: Documents, report: shapes.Report) 
 def _one_round(document: Document, documents: Documents, report: shapes.Report) -> None:
     """Require that a round of a component is held once."""
     here = _round(document)
-    for other in documents.of("consultation", given=True):
-        if other is document:
-            return
+    for other in _before(document, documents):
         if here == _round(other) and None not in here:
             item = document.item.get("round") or document.item
             report(item, f"“{here[0]}” has its round {here[1]} in {other.file}", "write the next number")
+
+
+def _before(document: Document, documents: Documents) -> Iterator[Document]:
+    """Yield the given documents of the same kind that stand before this one."""
+    return takewhile(lambda each: each is not document, documents.of(document.kind, given=True))
 
 
 def _round(document: Document) -> tuple[str | None, int | None]:
@@ -187,9 +191,7 @@ def _consultation_texts(document: Document, documents: Documents, report: shapes
 def _same_version(document: Document, documents: Documents, report: shapes.Report) -> None:
     """Require that a version of a questionnaire stands in one file."""
     version = whole_number(document.item.get("version"))
-    for other in documents.of("questionnaire", given=True):
-        if other is document:
-            return
+    for other in _before(document, documents):
         if other.slug == document.slug and whole_number(other.item.get("version")) == version:
             item = document.item.get("version") or document.item
             report(item, f"{other.file} holds the same version of “{document.slug}”", "write the next number")

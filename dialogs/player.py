@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import takewhile
 from typing import TextIO
 
 from dialogs.routes import question_of
@@ -44,7 +45,9 @@ NOON = datetime(2020, 10, 1, 10, 0, tzinfo=UTC)
 
 OfDraft = DraftStarted | AnswerGiven | AnswerRevised | AnswerDropped | Submitted | DraftDiscarded
 
-_YOU = re.compile(r"you(?: \((?P<how>late|old|sends|edits (?P<place>\d+))\))?> (?P<words>.*)")
+_HOW = r"\((?P<how>late|old|sends|edits \d+)\)"
+_YOU = re.compile(rf"you(?: {_HOW})?> (?P<words>.*)")
+_TYPED = re.compile(rf"(?:{_HOW} )?(?P<words>.*)")
 _TELEGRAM = re.compile(r"telegram> (?P<code>\S+)")
 _SIGNS = {"bold": "*", "italic": "_", "code": "`"}
 _INDENT = "     "
@@ -75,11 +78,7 @@ def _inputs(scenario: str) -> Iterator[tuple[str, str, re.Match[str]]]:
         match = _YOU.fullmatch(line)
         if match is None:
             continue
-        more = []
-        for further in lines[number + 1 :]:
-            if not further.startswith(_INDENT):
-                break
-            more.append(further)
+        more = list(takewhile(lambda each: each.startswith(_INDENT), lines[number + 1 :]))
         words = "\n".join([match["words"], *(each.removeprefix(_INDENT) for each in more)])
         yield "\n".join([line, *more]), words, match
 
@@ -151,7 +150,7 @@ def _fact_of_draft(event: OfDraft, catalogue: Catalogue) -> str:
             return f", {_place(event.slot)} dropped"
         case Submitted():
             return f" submitted: {', '.join(map(str, event.items)) or 'no items'}"
-        case DraftDiscarded():
+        case _:
             return " discarded"
 
 
@@ -171,20 +170,27 @@ def _said(answer: Answer) -> str:
 def play(catalogue: Catalogue, lines: TextIO, screen: TextIO, *, telegram: str = "en", start: str = "/start") -> str:
     """Walk the dialogue with somebody at a terminal, and return it as a scenario when their lines end.
 
-    A line is what they type; `[Label]` presses a button whatever the screen. `telegram` is the language Telegram
+    A line is what they type; `[Label]` presses a button whatever the screen, and `(late)`, `(old)`, `(edits 2)` or
+    `(sends)` before it does what it does in a scenario. `telegram` is the language Telegram
     would report, `start` what is said first: `/start digital-governance-ideas` goes straight to a questionnaire.
     """
     talk = Talk(catalogue, NOON, telegram)
     scenario = [f"telegram> {telegram}"]
     for line in _lines(start, lines, screen):
+        how, words = _typed(line)
         try:
-            heard = _do(talk, "", line)
+            heard = _do(talk, how, words)
         except LookupError as error:
             screen.write(f"({error})\n")
             continue
-        scenario += [f"\nyou> {line}", *told(heard, catalogue)]
+        scenario += [f"\nyou{f' ({how})' if how else ''}> {words}", *told(heard, catalogue)]
         _show(heard, screen, numbered=_takes_numbers(talk))
     return "\n".join(scenario) + "\n"
+
+
+def _typed(line: str) -> tuple[str, str]:
+    found = _TYPED.match(line)
+    return (found["how"] or "", found["words"]) if found else ("", line)
 
 
 def _lines(start: str, lines: TextIO, screen: TextIO) -> Iterator[str]:

@@ -126,6 +126,13 @@ def test_a_byte_order_mark_does_no_harm(folder: Path) -> None:
     assert said("ideas.yaml") == []
 
 
+def test_a_file_of_brackets_alone_is_told(folder: Path) -> None:
+    (folder / "brackets.yaml").write_text("[" * 20_000, "utf-8")
+    assert said("brackets.yaml") == [
+        "brackets.yaml:1: the values stand too deep within one another; look at the brackets"
+    ]
+
+
 # --- what a file relies on ------------------------------------------------------------------------------------------
 
 

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from dialogs import loader
 from dialogs.__main__ import main
 from dialogs.loader import shipped
 from dialogs.player import marked, play, replay
 from dialogs.types import Mark, Message
 from tests.dialogs.people import CATALOGUE as WITH_SURVEY
 
+CONSULTATIONS = Path(loader.__file__).parent / "consultations"
 CATALOGUE = shipped().catalogue()
 
 WHOLE = """1
@@ -55,6 +57,19 @@ def test_a_button_that_is_not_there_is_told_and_not_recorded() -> None:
     shown, scenario = played("[Dërgo]\n")
     assert "(there is no button [Dërgo])" in shown
     assert "[Dërgo]" not in scenario
+
+
+def test_what_a_scenario_can_do_can_be_done_in_the_terminal() -> None:
+    lines = "1\n1\n(old) [Pajtohem]\n(sends) sticker\nnje ide\n(late) dhe nje tjeter\n(edits 3) nje ide e mire\n"
+    shown, scenario = played(lines, start="/start digital-governance-ideas")
+    assert "> (" in shown
+    assert replay(scenario, CATALOGUE) == scenario
+    assert "draft 1, idea 1 now: 'nje ide e mire\\ndhe nje tjeter'" in scenario
+
+
+def test_text_that_is_no_line_is_still_words() -> None:
+    _, scenario = played("1\n1\n(pse jo?)\n", start="/start digital-governance-ideas")
+    assert "kept> draft 1, idea 1: '(pse jo?)'" in scenario
 
 
 def test_a_link_goes_straight_to_a_questionnaire() -> None:
@@ -112,6 +127,15 @@ def test_the_command_plays_and_records(
     (tmp_path / "scenario.txt").write_text("telegram> sq\n\nyou> /start digital-governance-ideas\n\nyou> 1\n", "utf-8")
     assert main(["--again", str(tmp_path / "scenario.txt")]) == 0
     assert (tmp_path / "scenario.txt").read_text("utf-8") == scenario
+
+
+def test_the_command_plays_a_consultation_from_elsewhere(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", StringIO("1\n1\n"))
+    assert main([str(CONSULTATIONS / "fiscal-transparency.yaml")]) == 0
+    shown = capsys.readouterr().out
+    assert "Si doni të kontribuoni?" in shown, "with a single consultation nobody is asked which"
 
 
 def test_the_command_tells_what_is_wrong_with_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
