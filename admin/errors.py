@@ -28,7 +28,7 @@ async def page(request: Request, error: Exception) -> Response:
 def plain_page(request: Request, settings: AdminSettings, status: int) -> Response:
     """Return the page for an error that must need nothing: no database, no session, no form."""
     language = gate.language(request, settings)
-    home = str(request.scope.get("app_root_path", request.scope.get("root_path", ""))) + "/"
+    home = f"{request.scope.get('root_path', '')}/"
     return rendering.page(
         "errors/plain.html",
         language,
@@ -39,7 +39,6 @@ def plain_page(request: Request, settings: AdminSettings, status: int) -> Respon
         home=home,
         style=f"{home}static/admin.css?v={rendering.static_version('admin.css')}",
         icon=f"{home}static/icon.svg?v={rendering.static_version('icon.svg')}",
-        language=language,
     )
 
 

@@ -58,7 +58,7 @@ def spaced(receipt: str | None) -> str:
 
 def render(template: str, language: str, **values: Any) -> bytes:
     """Return a page as bytes; half a character that a text may hold becomes a question mark."""
-    text = environment(language).get_template(template).render(**values)
+    text = environment(language).get_template(template).render(language=language, **values)
     return text.encode("utf-8", "replace")
 
 

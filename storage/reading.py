@@ -31,7 +31,7 @@ from storage.types import UtcDateTime
 if TYPE_CHECKING:
     from storage.database import Database
 
-CHUNK = 500
+CHUNK = 250
 """Submissions read in one go by the export: what it holds in memory at a time."""
 
 _SUBMISSION = (
@@ -112,9 +112,7 @@ class Reading:
         found = await self._whole(rows)
         has_older = bool(found) and (upwards or more)
         has_newer = bool(found) and (more if upwards else before is not None)
-        return Page(
-            found, found[-1].place if has_older else None, found[0].place if has_newer else None
-        )
+        return Page(found, found[-1].place if has_older else None, found[0].place if has_newer else None)
 
     async def one(self, id: uuid.UUID, consultations: Sequence[str]) -> Submitted | None:
         """Return a submission of one of `consultations`, None for any other and for a draft."""
@@ -159,9 +157,7 @@ class Reading:
             .group_by(*key)
         )
         issues = {(row[0], row[1]): int(row[2]) for row in contributions}
-        return tuple(
-            Count(row[0], row[1], int(row[2]), issues.get((row[0], row[1]), 0), row[3]) for row in submissions
-        )
+        return tuple(Count(row[0], row[1], int(row[2]), issues.get((row[0], row[1]), 0), row[3]) for row in submissions)
 
     # --- putting together --------------------------------------------------------------------------------------------
 
@@ -213,14 +209,14 @@ async def stream(database: Database, consultation: str) -> AsyncIterator[Submitt
             yield each
         if len(chunk) < CHUNK:
             return
-        place = chunk[-1].place
+        place, chunk = chunk[-1].place, ()  # let go of what was read before reading on
 
 
 def _beyond(place: Place | None, upwards: bool) -> ColumnElement[bool]:
     """Return the condition of coming after (or, downwards, before) a place."""
-    assert place is not None  # noqa: S101 - for the type checker
+    assert place is not None
     there = tuple_(literal(place.at, UtcDateTime()), literal(place.id, Uuid()))
-    return _PLACE > there if upwards else _PLACE < there
+    return there < _PLACE if upwards else there > _PLACE
 
 
 def _questionnaire(row: Row[Any]) -> Questionnaire:

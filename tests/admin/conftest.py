@@ -1,0 +1,126 @@
+"""The whole dashboard over a real database of either kind, asked over HTTP as a browser would."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from admin.app import create_app
+from admin.settings import AdminSettings
+from storage.database import Database
+from storage.keys import Keyring, generate
+from storage.migrate import upgrade
+from storage.staff import StaffMember
+from tests.admin import factories
+
+HOST = "https://kuvendo.test"
+
+
+@dataclass
+class Clock:
+    """The time, which tests move."""
+
+    now: datetime = factories.NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class Person:
+    """Somebody at a browser: their cookies, and the token of their session."""
+
+    client: httpx2.AsyncClient
+    token: str = ""
+
+    async def get(self, path: str, **more: Any) -> httpx2.Response:
+        return await self.client.get(f"/admin{path}", **more)
+
+    async def post(self, path: str, data: dict[str, str] | None = None, **more: Any) -> httpx2.Response:
+        return await self.client.post(f"/admin{path}", data={"csrf": self.token, **(data or {})}, **more)
+
+    def cookie(self, name: str) -> str:
+        """Return a cookie's value, "" for none; the newest where the tests set several."""
+        return next((each.value or "" for each in self.client.cookies.jar if each.name.endswith(name)), "")
+
+
+@dataclass
+class Site:
+    """One installation's dashboard."""
+
+    database: Database
+    clock: Clock
+    settings: AdminSettings
+    app: Starlette
+    open: list[httpx2.AsyncClient] = field(default_factory=list)
+
+    def visitor(self, address: str = "198.51.100.7", **more: Any) -> Person:
+        """Return somebody who is not logged in, at an address of their own."""
+        transport = httpx2.ASGITransport(app=self.app, client=(address, 4711))
+        client = httpx2.AsyncClient(transport=transport, base_url=HOST, **more)
+        self.open.append(client)
+        return Person(client)
+
+    async def arrived(self, address: str = "198.51.100.7") -> Person:
+        """Return somebody who has the login page before them."""
+        person = self.visitor(address)
+        person.token = token_in((await person.get("/login")).text)
+        return person
+
+    async def member(self, role: str = "moderator", *components: str, name: str = "") -> Person:
+        """Return somebody of this role who is logged in."""
+        return await self.as_(
+            await factories.staff(self.database, name or f"{role} {len(self.open)}", role, components)
+        )
+
+    async def as_(self, member: StaffMember) -> Person:
+        """Return `member`, logged in."""
+        cookie, token = await factories.login(self.database, member, self.clock.now)
+        person = self.visitor()
+        person.client.cookies.set("__Host-kuvendo-session", cookie, domain="kuvendo.test")
+        person.token = token
+        return person
+
+
+def token_in(html: str) -> str:
+    """Return the token of a page's forms."""
+    return html.split('name="csrf" value="', 1)[1].split('"', 1)[0]
+
+
+@asynccontextmanager
+async def installation(address: str, **settings: Any) -> AsyncIterator[Site]:
+    """Give a dashboard over a fresh database that is asked over TLS."""
+    await asyncio.to_thread(upgrade, address)
+    database = Database(address, Keyring.parse(generate()))
+    await factories.publish(database)
+    clock = Clock()
+    chosen = AdminSettings(**{"https": True, "clock": clock, **settings})
+    app = Starlette(routes=[Mount("/admin", create_app(database, chosen))])
+    site = Site(database, clock, chosen, app)
+    yield site
+    for client in site.open:
+        await client.aclose()
+    await database.close()
+
+
+@pytest.fixture
+async def site(database_url: str) -> AsyncIterator[Site]:
+    """A dashboard over each kind of database."""
+    async with installation(database_url) as made:
+        yield made
+
+
+@pytest.fixture
+async def lone_site(sqlite_url: str) -> AsyncIterator[Site]:
+    """A dashboard over SQLite, for what does not depend on the database."""
+    async with installation(sqlite_url) as made:
+        yield made

@@ -1,0 +1,180 @@
+"""The list and one submission, as somebody who works with them reads them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from tests.admin import factories
+from tests.admin.conftest import Person, Site
+
+
+def _text(html: str) -> str:
+    """Return what a page says between its tags, on one line."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.split("<main", 1)[1].split(">", 1)[1]))
+
+
+def _receipts(html: str) -> list[str]:
+    return [code.replace(" ", "") for code in re.findall(r'class="code">([^<]+)<', html)]
+
+
+async def test_an_empty_list_says_what_will_stand_here(site: Site) -> None:
+    page = (await (await site.member()).get("/submissions/")).text
+    assert "Këtu ende s'ka asgjë" in page
+
+
+async def test_a_row_says_what_it_is(site: Site) -> None:
+    id_ = await factories.submission(
+        site.database,
+        {"issue": ["e vjetra", "Ndriçimi i rrugës"], "why": [None]},
+        {"issue": ["Tjetra"], "why": [None]},
+        at=factories.NOW,
+    )
+    text = _text((await (await site.member()).get("/submissions/")).text)
+    code = factories.receipt(id_)
+    assert "e hënë, 23 nëntor 2026" in text
+    assert f"{code[:4]} {code[4:]}" in text
+    assert "14:05" in text
+    assert "Ndriçimi i rrugës Qeverisja dixhitale Çështjet kryesore Shqip 2 kontribute" in text
+    assert "e vjetra" not in text
+
+
+async def test_a_long_text_is_cut_in_the_list_and_whole_on_its_page(lone_site: Site) -> None:
+    words = "fjalë " * 400
+    id_ = await factories.submission(lone_site.database, {"issue": [words], "why": [None]})
+    person = await lone_site.member()
+    assert (await person.get("/submissions/")).text.count("fjalë") < 50
+    assert (await person.get(f"/submissions/{id_}")).text.count("fjalë") == 400
+
+
+async def _walk(person: Person, address: str, direction: str) -> list[str]:
+    """Return the receipts of all pages in one direction from an address."""
+    found: list[str] = []
+    while address:
+        html = (await person.client.get(address)).text
+        page = _receipts(html)
+        found = [*found, *page] if direction == "next" else [*page, *found]
+        link = re.search(rf'rel="{direction}" href="([^"]+)"', html)
+        address = link[1].replace("&amp;", "&") if link else ""
+    return found
+
+
+async def test_pages_go_on_where_the_last_one_ended_in_both_directions(site: Site) -> None:
+    ids = [
+        await factories.submission(
+            site.database,
+            {"issue": [f"nr {n}"], "why": [None]},
+            # Several in one second: their number decides, and none is shown twice or left out.
+            at=factories.NOW - timedelta(seconds=n // 7),
+        )
+        for n in range(97)
+    ]
+    person = await site.member()
+    down = await _walk(person, "/admin/submissions/", "next")
+    assert sorted(down) == sorted(factories.receipt(id_) for id_ in ids)
+    html = (await person.get("/submissions/")).text
+    assert 'rel="prev"' not in html
+    for _ in range(2):
+        link = re.search(r'rel="next" href="([^"]+)"', html)
+        assert link
+        html = (await person.client.get(link[1].replace("&amp;", "&"))).text
+    assert 'rel="next"' not in html
+    assert await _walk(person, re.search(r'rel="prev" href="([^"]+)"', html)[1].replace("&amp;", "&"), "prev") + _receipts(html) == down  # type: ignore[index]
+
+
+async def test_what_comes_in_meanwhile_moves_nothing_on_the_next_page(lone_site: Site) -> None:
+    for n in range(50):
+        await factories.submission(
+            lone_site.database, {"issue": [f"nr {n}"], "why": [None]}, at=factories.NOW - timedelta(minutes=n)
+        )
+    person = await lone_site.member()
+    first = (await person.get("/submissions/")).text
+    link = re.search(r'rel="next" href="([^"]+)"', first)
+    assert link
+    before = _receipts((await person.client.get(link[1])).text)
+    await factories.submission(lone_site.database, {"issue": ["e re"], "why": [None]})
+    assert _receipts((await person.client.get(link[1])).text) == before
+
+
+async def test_one_submission_with_everything_in_it(site: Site) -> None:
+    id_ = await factories.submission(
+        site.database,
+        {"issue": ["ne fshat", "në fshat", "në fshatin tonë"], "why": [("nëna", "babai")]},
+        {"issue": ["tjetra"], "why": [None]},
+        {"issue": ["e tërhequra"], "why": [None]},
+        conversation=factories.walk(),
+        taken_back=[3],
+    )
+    person = await site.member()
+    html = (await person.get(f"/submissions/{id_}")).text
+    text = _text(html)
+    issue = factories.questionnaire(factories.DIGITAL, "key-issues").sections[0].questions[0]
+    assert f"Çështja 1 I ri I ndryshuar {issue.ask['sq']} në fshatin tonë" in text
+    assert (
+        "Ndryshuar 2 herë: tekstet e mëparshme 23 nëntor 2026, 14:00 në fshat 23 nëntor 2026, 13:59 ne fshat" in text
+    )
+    assert "Pse është e rëndësishme? nëna\nbabai".replace("\n", " ") in text
+    assert f"Çështja 2 I ri {(issue.again or issue.ask)['sq']} tjetra" in text
+    assert "E kapërcyer" in text
+    assert "1 kontribut i tërhequr nga autori Çështja e tërhequra" in text
+    assert "Filluar 23 nëntor 2026, 13:59 Dërguar 23 nëntor 2026, 14:05" in text
+    assert "versioni 1" in text
+    assert '<li class="pressed">Dërgo' in html
+    assert "Qytetari · shtypi" in html
+    assert "Qytetari · ndryshoi një mesazh" in html
+    assert "ndryshuar më vonë, 04:02" in html
+    assert "<strong>Çështja 1 nga 3.</strong>" in html
+    assert "24 nëntor 2026" in text
+
+
+async def test_the_page_in_english(lone_site: Site) -> None:
+    id_ = await factories.submission(lone_site.database, {"issue": ["ne fshat", "në fshat"], "why": [None]})
+    person = await lone_site.as_(await factories.staff(lone_site.database, language="en"))
+    text = _text((await person.get(f"/submissions/{id_}")).text)
+    issue = factories.questionnaire(factories.DIGITAL, "key-issues").sections[0].questions[0]
+    assert f"Issue 1 New Changed {issue.ask['en']} në fshat" in text
+    assert "Changed once: earlier wording 23 November 2026, 13:59 ne fshat" in text
+    assert "No conversation was kept with this submission." in text
+
+
+async def test_a_submission_of_which_nothing_is_left(lone_site: Site) -> None:
+    id_ = await factories.submission(lone_site.database, {"issue": ["a"], "why": [None]}, taken_back=[1])
+    person = await lone_site.member()
+    assert "autori e tërhoqi" in (await person.get("/submissions/")).text
+    assert "autori e tërhoqi" in (await person.get(f"/submissions/{id_}")).text
+
+
+async def test_reading_is_written_down(site: Site) -> None:
+    id_ = await factories.submission(site.database, {"issue": ["sekreti im"], "why": [None]})
+    person = await site.member()
+    await person.get(f"/submissions/{id_}")
+    await person.get("/submissions/00000000-0000-0000-0000-000000000000")
+    async with site.database.reading() as work:
+        deeds = await work.staff.deeds(10)
+    assert [(each.action, each.subject) for each in deeds] == [("submission read", str(id_))]
+
+
+async def test_an_address_in_capitals_is_the_same_submission(lone_site: Site) -> None:
+    id_ = await factories.submission(lone_site.database, {"issue": ["a"], "why": [None]})
+    person = await lone_site.member()
+    assert (await person.get(f"/submissions/{str(id_).upper()}")).status_code in {200, 404}
+
+
+async def test_numbers_for_each_questionnaire(site: Site) -> None:
+    await factories.submission(site.database, {"issue": ["a"], "why": [None]}, {"issue": ["b"], "why": [None]})
+    await factories.submission(site.database, {"issue": ["c"], "why": [None]})
+    await factories.submission(site.database, {"idea": ["c"], "problem": [None], "objective": [None]}, slug="ideas")
+    await factories.submission(site.database, {"issue": ["c"], "why": [None]}, at=None)
+    person = await site.member("moderator", factories.DIGITAL)
+    text = _text((await person.get("/overview/")).text)
+    assert "Qeverisja dixhitale I hapur 4 kontribute" in text
+    assert "Çështjet kryesore 2 3 Ide dhe zgjidhje 1 1" in text
+    assert "I fundit: 23 nëntor 2026, 14:05" in text
+
+
+@pytest.mark.parametrize("path", ["/overview/", "/export", "/submissions/"])
+async def test_an_installation_without_consultations_still_has_pages(site: Site, path: str) -> None:
+    person = await site.member("administrator", "no-such-component")
+    assert (await person.get(path)).status_code == 200
