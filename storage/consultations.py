@@ -105,9 +105,7 @@ class Consultations:
         rows = await self._transaction.rows(select(*columns).where(QuestionnaireVersion.consultation == slug))
         return {(row.slug, row.version): row.digest for row in rows}
 
-    async def _offer(
-        self, slug: str, versions: Mapping[tuple[str, int], str], questionnaires: Sequence[Json]
-    ) -> None:
+    async def _offer(self, slug: str, versions: Mapping[tuple[str, int], str], questionnaires: Sequence[Json]) -> None:
         order = list(dict.fromkeys(each["slug"] for each in questionnaires))
         newest = {name: versions[name, version] for name, version in sorted(versions) if name in order}
         here = QuestionnaireVersion.consultation == slug

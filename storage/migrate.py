@@ -53,9 +53,7 @@ def _connection(address: str) -> Iterator[Connection]:
     url = normalise(address)
     make_private(url)
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(
-            url.set(drivername="sqlite"), poolclass=NullPool, connect_args={"isolation_level": None}
-        )
+        engine = create_engine(url.set(drivername="sqlite"), poolclass=NullPool, connect_args={"isolation_level": None})
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     else:
         engine = create_engine(url, poolclass=NullPool)

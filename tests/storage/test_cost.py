@@ -79,7 +79,8 @@ async def test_an_update_costs_few_statements(
     await handle(database, now, 100, DraftStarted(1, DIGEST))
     with counted(database) as seen:
         await handle(database, now, 101, *events)
-    assert len(seen) == statements, "\n".join(seen)
+    one_by_one = 1 if database.is_sqlite else 0  # it gives ids in order for one transcript row at a time only
+    assert len(seen) == statements + one_by_one, "\n".join(seen)
 
 
 async def test_a_repeated_update_costs_one_statement(database: Database, now: datetime) -> None:

@@ -13,7 +13,9 @@ from sqlalchemy import insert, select, text
 from storage.database import Database, normalise, sqlite_path
 from storage.errors import Conflict, Refused, StorageError, Unavailable
 from storage.keys import Keyring
+from storage.migrate import upgrade
 from storage.models import Lease
+from tests.servers import running_postgres
 
 
 async def test_leaving_without_commit_undoes_everything(database: Database, now: datetime) -> None:
@@ -177,3 +179,25 @@ def test_another_address_is_refused_without_quoting_it(given: str) -> None:
     with pytest.raises(ValueError, match="KUVENDO_DATABASE_URL") as caught:
         normalise(given)
     assert "tajna" not in str(caught.value)
+
+
+async def test_a_server_that_fell_is_unavailable_until_it_is_back(keyring: Keyring, now: datetime) -> None:
+    with running_postgres() as server:
+        upgrade(server.url())
+        database = Database(server.url(), keyring)
+
+        async def fall_before_the_commit() -> None:
+            async with database.begin() as uow:
+                await uow.inbox.seen(1, 5, now)
+                server.stop()
+                await uow.commit()
+
+        with pytest.raises(Unavailable):
+            await fall_before_the_commit()
+        with pytest.raises(Unavailable):
+            await database.check()
+        server.start()
+        await database.check()
+        async with database.begin() as uow:
+            assert not await uow.inbox.seen(1, 5, now), "what was not committed is not there"
+        await database.close()
