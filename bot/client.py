@@ -237,5 +237,6 @@ def _validated(bot: Bot, method: TelegramMethod[Result], answer: Any) -> Result:
             {"ok": True, "result": answer}, context={"bot": bot}
         )
     except ValidationError as error:
-        raise ClientDecodeError("Failed to deserialize object", error, None) from None
+        # The library's error quotes what it read.
+        raise ClientDecodeError("Failed to deserialize object", TypeError(error.title), None) from None
     return cast("Result", whole.result)
