@@ -34,6 +34,9 @@ class State:
         self.citizens: dict[int, Citizen] = self._load(Citizen)
         self.groups: dict[int, Group] = self._load(Group)
         self.messages: dict[tuple[int, int], Message] = self._load(Message)
+        self._numbers: dict[int, set[int]] = {}
+        for chat_id, message_id in self.messages:
+            self._numbers.setdefault(chat_id, set()).add(message_id)
         self.presses: dict[str, Press] = self._load(Press)
         self.files: dict[str, File] = self._load(File)
         self._webhook: dict[str, Webhook] = self._load(Webhook)
@@ -58,6 +61,8 @@ class State:
         """Keep a record, in place of an older one with the same key."""
         self._tables[record.kind][record.key()] = record
         key = record.key()
+        if isinstance(record, Message):
+            self._numbers.setdefault(record.chat_id, set()).add(record.message_id)
         text = ":".join(map(str, key)) if isinstance(key, tuple) else str(key)
         self.store.put(record.kind, text, record.to_json())
         return record
@@ -92,8 +97,8 @@ class State:
 
     def chat_messages(self, chat_id: int) -> list[Message]:
         """Return a chat's messages that still exist, oldest first."""
-        found = (one for one in self.messages.values() if one.chat_id == chat_id and not one.deleted)
-        return sorted(found, key=lambda one: one.message_id)
+        found = (self.messages[chat_id, number] for number in sorted(self._numbers.get(chat_id, ())))
+        return [one for one in found if not one.deleted]
 
     def payload(self, chat_id: int, message_id: int) -> Json | None:
         """Return a message as the bot would see it, or None where it is gone."""
