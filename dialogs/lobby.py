@@ -36,6 +36,9 @@ from dialogs.types import (
     Withdrawn,
 )
 
+AT_ONCE = ("language", "mydata", "delete")
+"""Commands that need no choice of a language first: they are a person's rights, or that very choice."""
+
 DRAFTING = frozenset({
     Stage.ASKING, Stage.ADDING, Stage.GATE, Stage.REVIEW, Stage.PICK_ITEM, Stage.PICK_FIELD
 })  # fmt: skip
@@ -128,6 +131,8 @@ def _declined(session: Session, input: Media | Unsupported) -> Turn:
 
 
 def _command(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:
+    if session.bilingual and command.name not in ("start", *AT_ONCE):
+        return screen(session, Stage.WELCOME, at_stage(Stage.WELCOME))
     known = COMMANDS.get(command.name)
     return known(catalogue, session, command, now) if known else rejected(session, "unknown-command")
 
@@ -154,7 +159,7 @@ def _decline(c: Catalogue, session: Session, value: str, now: datetime, past: tu
 
 
 def _privacy(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    return screen(session, Stage.CONSENT, Say("privacy", menu=True))
+    return screen(session, Stage.PRIVACY, at_stage(Stage.PRIVACY))
 
 
 def _consent_again(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
@@ -227,6 +232,8 @@ _PICKS: dict[tuple[Stage, str], Pick] = {
     (Stage.CONSENT, "agree"): _agree,
     (Stage.CONSENT, "decline"): _decline,
     (Stage.CONSENT, "privacy"): _privacy,
+    (Stage.PRIVACY, "agree"): _agree,
+    (Stage.PRIVACY, "decline"): _decline,
     (Stage.REFUSED, "again"): _consent_again,
     (Stage.COMPONENT, "c"): _component,
     (Stage.QUESTIONNAIRE, "q"): _questionnaire,

@@ -193,11 +193,11 @@ def _welcome(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTran
 
 
 def _consent(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTranslations) -> list[Choice]:
-    return [
-        Choice("agree", t.gettext("I agree")),
-        Choice("decline", t.gettext("I do not agree")),
-        Choice("privacy", t.gettext("More")),
-    ]
+    return [*_privacy(c, session, past, t), Choice("privacy", t.gettext("More"))]
+
+
+def _privacy(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTranslations) -> list[Choice]:
+    return [Choice("agree", t.gettext("I agree")), Choice("decline", t.gettext("I do not agree"))]
 
 
 def _refused(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTranslations) -> list[Choice]:
@@ -263,6 +263,7 @@ def _delete(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTrans
 _LOBBY: dict[Stage, Callable[[Catalogue, Session, tuple[Past, ...], NullTranslations], list[Choice]]] = {
     Stage.WELCOME: _welcome,
     Stage.CONSENT: _consent,
+    Stage.PRIVACY: _privacy,
     Stage.REFUSED: _refused,
     Stage.COMPONENT: _component,
     Stage.QUESTIONNAIRE: _questionnaire,

@@ -23,6 +23,7 @@ class Stage(StrEnum):
 
     WELCOME = "welcome"
     CONSENT = "consent"
+    PRIVACY = "privacy"
     REFUSED = "refused"
     COMPONENT = "component"
     QUESTIONNAIRE = "questionnaire"

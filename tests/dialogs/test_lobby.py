@@ -147,7 +147,7 @@ def test_with_one_consultation_open_nobody_is_asked_which() -> None:
 
 def test_with_nothing_open_it_is_said() -> None:
     """Kindly, with a next step."""
-    person = Person("sq", closed())
+    person = Person("en", closed())
     person.agree()
     assert "nuk është i hapur asnjë konsultim" in person.text
 
@@ -215,9 +215,11 @@ def test_cancel_in_an_aside_returns_and_before_consent_asks_again() -> None:
     """It never leads into nothing."""
     person = Person()
     person.command("start")
+    person.press("Shqip")
     person.command("cancel")
-    assert person.session.stage is Stage.WELCOME
-    person.agree().command("language")
+    assert person.session.stage is Stage.CONSENT
+    person.press("Pajtohem")
+    person.command("language")
     person.command("cancel")
     assert person.session.stage is Stage.COMPONENT
 
@@ -294,7 +296,7 @@ def test_mydata_asks_for_the_file_and_repeats_the_question() -> None:
 
 def test_mine_without_a_submission_says_so() -> None:
     """Before and after consent."""
-    person = Person()
+    person = Person("sq")
     person.command("mine")
     assert "Ende nuk keni dërguar asnjë kontribut." in person.text
     person.press("Kthehu")
@@ -347,3 +349,24 @@ def test_a_session_of_a_newer_program_is_refused() -> None:
     """Rather than misread."""
     with pytest.raises(ValueError, match="newer version"):
         loads('{"format":2}')
+
+
+def test_before_a_language_is_chosen_commands_ask_for_it() -> None:
+    """Nobody gets a text in a language they did not choose, but erasing and one's own data work at once."""
+    person = Person("en")
+    for name in ("help", "mine", "privacy", "cancel", "continue", "frobnicate"):
+        person.command(name)
+        assert person.labels == ["Shqip", "English"]
+    person.command("delete")
+    assert person.session.stage is Stage.DELETE
+
+
+def test_the_privacy_text_before_consent_offers_no_more_of_itself() -> None:
+    """Only to agree or not."""
+    person = Person("sq")
+    person.command("start")
+    person.press("Fillo")
+    person.press("Më shumë")
+    assert person.labels == ["Pajtohem", "Nuk pajtohem"]
+    person.press("Nuk pajtohem")
+    assert person.session.stage is Stage.REFUSED
