@@ -14,13 +14,14 @@ from bot import mydata
 from bot.outbound import to_bodies
 from bot.world import Arrival, Body, Reply, World
 from dialogs import lobby
+from dialogs.exchange import DataRequested, Message, Prompt, Say
 from dialogs.menus import words_of
 from dialogs.render import menu_of, render
 from dialogs.sentences import toast_text
 from dialogs.session import Session, begin
 from dialogs.text import spaced
 from dialogs.turn import Turn
-from dialogs.types import Catalogue, DataRequested, Message, Past, Prompt, Say
+from dialogs.types import Catalogue, Past
 from storage.outbox import Letter, Owed
 from storage.participants import Arrival as Found
 from storage.record import Inbound, Recorded, record

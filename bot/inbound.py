@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from bot.kinds import CHATTER, CONTENT, MEDIA, META
 from bot.trim import trim
 from bot.world import Arrival, Happening, Ignored, Intrusion, Malformed, Pressed, Reachable
-from dialogs.types import Chosen, Command, Edited, Input, Media, Typed, Unsupported
+from dialogs.exchange import Chosen, Command, Edited, Input, Media, Typed, Unsupported
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 

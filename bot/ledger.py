@@ -15,8 +15,8 @@ import structlog
 from bot.delivery import Gone, Later, Refused, Sent, Verdict, is_over, wait
 from bot.outbound import to_bodies
 from bot.world import Arrival, Reachable, Reply, World
+from dialogs.exchange import Message
 from dialogs.session import Session, begin
-from dialogs.types import Message
 from locales import CHAT, CODES, DEFAULT, translations
 from storage.errors import Conflict, Unavailable
 from storage.outbox import Letter, Owed

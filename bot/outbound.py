@@ -27,7 +27,7 @@ from aiogram.types import (
 
 from bot.pieces import LIMIT, pieces, shorten, units
 from bot.world import Body, Pressed
-from dialogs.types import Mark, Menu, Message
+from dialogs.exchange import Mark, Menu, Message
 
 TOAST_LIMIT = 200
 CAPTION_LIMIT = 1024

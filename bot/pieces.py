@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import replace
 
-from dialogs.types import Mark, Message
+from dialogs.exchange import Mark, Message
 
 LIMIT = 4096
 """UTF-16 units in one message; Telegram's own limit of 4096 code points then holds too."""

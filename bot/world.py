@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from dialogs.types import Catalogue, Input, Menu
+from dialogs.exchange import Input, Menu
+from dialogs.types import Catalogue
 from storage.database import Database
 from storage.outbox import Owed
 

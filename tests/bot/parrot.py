@@ -11,8 +11,8 @@ from datetime import datetime
 
 from bot.outbound import to_bodies
 from bot.world import Arrival, Reply, World
+from dialogs.exchange import Choice, Chosen, Command, Message, Typed
 from dialogs.session import begin
-from dialogs.types import Choice, Chosen, Command, Message, Typed
 from storage.outbox import Letter
 
 PAUSE = asyncio.Event()

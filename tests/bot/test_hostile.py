@@ -13,7 +13,7 @@ from bot.decoding import NOTHING, decoded
 from bot.inbound import chat_of, read
 from bot.kinds import CHATTER, CONTENT, META
 from bot.world import Arrival, Malformed
-from dialogs.types import Typed
+from dialogs.exchange import Typed
 from tests.bot.updates import Json, edited, membership, message, pressed, said
 
 NASTY = st.sampled_from(

@@ -10,7 +10,7 @@ import pytest
 from bot.inbound import read
 from bot.kinds import CHATTER, CONTENT, MEDIA, META
 from bot.world import Arrival, Ignored, Intrusion, Malformed, Pressed, Reachable
-from dialogs.types import Chosen, Command, Edited, Input, Media, Typed, Unsupported
+from dialogs.exchange import Chosen, Command, Edited, Input, Media, Typed, Unsupported
 from tests.bot.updates import ANA, Json, chat, edited, holding, membership, message, person, pressed, said, sent_by
 
 

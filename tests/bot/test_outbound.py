@@ -12,7 +12,7 @@ from bot.inbound import press
 from bot.outbound import NO_PREVIEW, answer, data, document_body, from_body, redraw, settle, to_bodies
 from bot.pieces import units
 from bot.world import Pressed
-from dialogs.types import Choice, Chosen, Mark, Message
+from dialogs.exchange import Choice, Chosen, Mark, Message
 from simulator import Telegram, add_citizen
 
 MENU = ((Choice("yes", "Po"), Choice("no", "Jo")), (Choice("back", "Kthehu"),))

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.pieces import LIMIT, boundary, pieces, shorten, units
-from dialogs.types import Choice, Mark, Message
+from dialogs.exchange import Choice, Mark, Message
 
 MENU = ((Choice("go", "Shko"),),)
 CLUSTERS = [

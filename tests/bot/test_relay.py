@@ -15,8 +15,8 @@ from bot.delivery import Gone, Later, Refused, Sent
 from bot.outbound import document_body, to_bodies
 from bot.relay import Relay, hand_back
 from bot.world import World
+from dialogs.exchange import Choice, Message
 from dialogs.session import begin
-from dialogs.types import Choice, Message
 from simulator import Fault, Phone, Telegram, add_citizen
 from storage.outbox import NOTICE as LATER_ON
 from storage.outbox import Letter
@@ -103,7 +103,7 @@ async def test_somebody_who_blocked_us_is_left_in_peace(telegram: Telegram, worl
     async with relaying():
         await asyncio.sleep(0)
         async with asyncio.timeout(20):
-            while not await unreachable(world, ana):
+            while not await unreachable(world, ana):  # noqa: ASYNC110 - the database tells nobody
                 await asyncio.sleep(0.05)
     async with world.database.reading() as unit:
         depth = await unit.outbox.depth()

@@ -1,0 +1,167 @@
+"""The command line as people meet it: real processes, their words and their exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+Finished = subprocess.CompletedProcess[str]
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A directory with an installation of its own."""
+    return tmp_path
+
+
+def kuvendo(house: Path, *words: str, stdin: str = "", **settings: str) -> Finished:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KUVENDO_")}
+    return subprocess.run(
+        [sys.executable, "-m", "kuvendo", *words],
+        cwd=house,
+        env={**kept, "PYTHONPATH": str(ROOT), "KUVENDO_DATA_DIR": str(house / "data"), **settings},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def failed(done: Finished, *words: str) -> None:
+    """Assert that a command failed with one line, and no traceback."""
+    assert done.returncode == 1, done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "Traceback" not in done.stderr
+    for word in words:
+        assert word in done.stderr
+
+
+def test_every_command_has_help(house: Path) -> None:
+    for words in (
+        (), ("demo",), ("run",), ("bot",), ("admin",), ("worker",), ("db", "upgrade"), ("db", "current"),
+        ("moderator", "add"), ("moderator", "list"), ("moderator", "disable"), ("moderator", "reset-password"),
+        ("consultation", "check"), ("consultation", "load"), ("consultation", "list"), ("consultation", "open"),
+        ("consultation", "close"), ("export",), ("doctor",),
+    ):  # fmt: skip
+        done = kuvendo(house, *words, "--help")
+        assert done.returncode == 0, done.stderr
+        assert "Usage: kuvendo" in done.stdout
+
+
+@pytest.mark.parametrize("words", [("nonsense",), ("demo", "--port", "x"), ("export",), ("moderator", "add", "x")])
+def test_wrong_usage_is_status_two(house: Path, words: tuple[str, ...]) -> None:
+    assert kuvendo(house, *words).returncode == 2
+
+
+def test_help_needs_neither_aiogram_nor_a_database(house: Path) -> None:
+    program = (
+        "import sys; sys.argv = ['kuvendo', '--help']\n"
+        "from kuvendo.__main__ import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print([m for m in ('aiogram', 'telegram', 'sqlalchemy', 'uvicorn', 'starlette') if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=house, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=True, timeout=120,
+    )  # fmt: skip
+    assert done.stdout.strip().endswith("[]")
+
+
+def test_from_an_empty_directory_to_an_export(house: Path) -> None:
+    failed(kuvendo(house, "consultation", "list"), "kuvendo db upgrade")
+    assert "empty" in kuvendo(house, "db", "current").stdout
+    assert kuvendo(house, "db", "upgrade").returncode == 0
+    assert kuvendo(house, "db", "upgrade").returncode == 0
+    assert "the newest" in kuvendo(house, "db", "current").stdout
+
+    shipped = str(ROOT / "dialogs" / "consultations")
+    assert kuvendo(house, "consultation", "check", shipped).returncode == 0
+    loaded = kuvendo(house, "consultation", "load", shipped)
+    assert loaded.returncode == 0, loaded.stderr
+    listed = kuvendo(house, "consultation", "list").stdout
+    assert "digital-governance\tdraft" in listed
+    assert kuvendo(house, "consultation", "open", "digital-governance").returncode == 0
+    assert "digital-governance\topen" in kuvendo(house, "consultation", "list").stdout
+    assert kuvendo(house, "consultation", "close", "digital-governance").returncode == 0
+    assert "digital-governance\tclosed" in kuvendo(house, "consultation", "list").stdout
+    failed(kuvendo(house, "consultation", "open", "nobody"), "nobody")
+
+    for format_ in ("jsonl", "csv", "xlsx"):
+        out = house / f"export.{format_}"
+        done = kuvendo(
+            house, "export", "--consultation", "digital-governance", "--format", format_, "--output", str(out)
+        )
+        assert done.returncode == 0, done.stderr
+        assert out.exists()
+        assert out.stat().st_mode & 0o077 == 0
+    failed(kuvendo(house, "export", "--consultation", "nobody", "--format", "csv"), "nobody")
+
+
+def test_accounts(house: Path) -> None:
+    kuvendo(house, "db", "upgrade")
+    password = "një fjalëkalim i gjatë"
+    added = kuvendo(
+        house, "moderator", "add", "drita", "--role", "moderator", "--password-stdin", stdin=f"{password}\n"
+    )
+    assert added.returncode == 0, added.stderr
+    again = kuvendo(house, "moderator", "add", "drita", "--role", "viewer", "--password-stdin", stdin=f"{password}\n")
+    failed(again, "drita")
+    failed(kuvendo(house, "moderator", "add", "agim", "--role", "viewer", "--password-stdin", stdin="short\n"), "12")
+    failed(kuvendo(house, "moderator", "add", "agim", "--role", "viewer"), "--password-stdin")
+    assert kuvendo(house, "moderator", "list").stdout.startswith("drita\tmoderator\teverything")
+    reset = kuvendo(house, "moderator", "reset-password", "drita", "--password-stdin", stdin=f"{password}!\n")
+    assert reset.returncode == 0, reset.stderr
+    assert kuvendo(house, "moderator", "disable", "drita").returncode == 0
+    assert "disabled" in kuvendo(house, "moderator", "list").stdout
+    failed(kuvendo(house, "moderator", "disable", "nobody"), "nobody")
+
+
+def test_mistakes_in_files_are_told_with_their_place(house: Path) -> None:
+    (house / "wrong.yaml").write_text("consultation: x\nnonsense: [\n")
+    done = kuvendo(house, "consultation", "check", "wrong.yaml")
+    assert done.returncode == 1
+    assert "wrong.yaml" in done.stderr
+    assert "Traceback" not in done.stderr
+    kuvendo(house, "db", "upgrade")
+    loading = kuvendo(house, "consultation", "load", "wrong.yaml")
+    assert loading.returncode == 1
+    assert "Nothing was loaded" in loading.stderr
+    failed(kuvendo(house, "consultation", "check", "absent.yaml"), "absent.yaml")
+
+
+def test_what_is_missing_is_told_in_one_line(house: Path) -> None:
+    kuvendo(house, "db", "upgrade")
+    failed(kuvendo(house, "bot"), "KUVENDO_TELEGRAM_TOKEN")
+    failed(kuvendo(house, "run", KUVENDO_PORT="x"), "KUVENDO_PORT")
+    failed(kuvendo(house, "db", "upgrade", KUVENDO_DATABASE_URL="mysql://ZQX@x/y", KUVENDO_SECRET_KEY="x"), "KUVENDO")
+    nobody = {"KUVENDO_DATABASE_URL": "postgresql://ZQX:ZQX@127.0.0.1:9/x", "KUVENDO_SECRET_KEY": "A" * 43 + "="}
+    done = kuvendo(house, "consultation", "list", **nobody)
+    failed(done)
+    assert "ZQX" not in done.stderr
+
+
+def test_the_doctor_looks_at_everything(house: Path) -> None:
+    done = kuvendo(house, "doctor", KUVENDO_TELEGRAM_API_URL="http://127.0.0.1:9", KUVENDO_TELEGRAM_TOKEN="1:ZQXZQX")
+    assert done.returncode == 1
+    for word in ("settings", "database", "migrations", "redis", "token", "webhook", "catalogues"):
+        assert f"{word}:" in done.stdout
+    assert "WRONG  migrations" in done.stdout
+    assert "WRONG  token" in done.stdout
+    assert "ok     database" in done.stdout
+    assert "ZQXZQX" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_export_is_json_lines(house: Path) -> None:
+    kuvendo(house, "db", "upgrade")
+    kuvendo(house, "consultation", "load", str(ROOT / "dialogs" / "consultations"))
+    done = kuvendo(house, "export", "--consultation", "digital-governance", "--format", "jsonl")
+    assert [json.loads(line) for line in done.stdout.splitlines()] == []
