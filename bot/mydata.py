@@ -11,15 +11,10 @@ from typing import Any
 
 from bot.outbound import document_body
 from bot.world import Body
-from locales import clock, in_albania, long_date
+from locales import clock, in_albania, long_date, translatable
 
 Held = Mapping[str, list[dict[str, Any]]]
 """Rows by the name of their table, as storage holds them."""
-
-
-def translatable(message: str) -> str:
-    """Mark a text for the catalogues; it is translated where it is written."""
-    return message
 
 
 HEADINGS = {

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from dialogs import routes
 from dialogs.answers import is_blank
+from dialogs.exchange import AnswerDropped, AnswerRevised, Event, Say, Typed
 from dialogs.screens import at_stage, rejected, screen
 from dialogs.session import Draft, Session, Stage
 from dialogs.turn import Turn
-from dialogs.types import Answer, AnswerDropped, AnswerRevised, Event, Part, Questionnaire, Say, Slot, Typed
+from dialogs.types import Answer, Part, Questionnaire, Slot
 from dialogs.walking import advance, continue_answer, resume
 
 

@@ -9,7 +9,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from dialogs.types import Answer, Kind, Option, Part, Question, Slot, Typed
+from dialogs.exchange import Typed
+from dialogs.types import Answer, Kind, Option, Part, Question, Slot
 from locales import fold
 
 LONGEST = 30_000

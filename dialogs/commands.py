@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from dialogs.entering import enter, go_on
+from dialogs.exchange import Command, DataRequested, Say
 from dialogs.screens import ASIDES, at_stage, beside, come_back, screen, step_aside
 from dialogs.session import Session, Stage
 from dialogs.turn import Turn
-from dialogs.types import Catalogue, Command, DataRequested, Say
+from dialogs.types import Catalogue
 
 
 def _start(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:

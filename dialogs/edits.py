@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from dialogs.answers import is_blank
 from dialogs.entering import takes_answers
+from dialogs.exchange import AnswerRevised, Edited, InputRejected, Say
 from dialogs.screens import at_stage, screen
 from dialogs.session import Draft, Session, Stage
 from dialogs.turn import Turn
-from dialogs.types import Answer, AnswerRevised, Catalogue, Edited, InputRejected, Part, Past, Say
+from dialogs.types import Answer, Catalogue, Part, Past
 
 
 def edited(catalogue: Catalogue, session: Session, edit: Edited, past: tuple[Past, ...]) -> Turn:

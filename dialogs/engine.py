@@ -14,26 +14,12 @@ from datetime import datetime
 from dialogs import menus, routes
 from dialogs.adding import add, add_on
 from dialogs.answers import LONGEST, from_typed, is_blank
+from dialogs.exchange import AnswerDropped, Ask, Chosen, DraftDiscarded, Event, Input, Say, Submitted, Typed
 from dialogs.lateness import is_late, owner
 from dialogs.screens import already, rejected, screen, stale
 from dialogs.session import Draft, Session, Stage
 from dialogs.turn import Turn
-from dialogs.types import (
-    Answer,
-    AnswerDropped,
-    Ask,
-    Chosen,
-    DraftDiscarded,
-    Event,
-    Input,
-    Kind,
-    Part,
-    Questionnaire,
-    Say,
-    Slot,
-    Submitted,
-    Typed,
-)
+from dialogs.types import Answer, Kind, Part, Questionnaire, Slot
 from dialogs.walking import advance, continue_answer, resume, settle
 
 Events = tuple[Event, ...]

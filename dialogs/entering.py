@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from dialogs import walking
+from dialogs.exchange import Say
 from dialogs.screens import at_stage, screen
 from dialogs.session import Draft, Session, Stage
 from dialogs.turn import Turn
-from dialogs.types import Catalogue, Consultation, Questionnaire, Say
+from dialogs.types import Catalogue, Consultation, Questionnaire
 
 
 def questionnaire_in_hand(catalogue: Catalogue, session: Session) -> Questionnaire | None:

@@ -15,12 +15,7 @@ from dialogs import engine, menus, walking
 from dialogs.commands import COMMANDS
 from dialogs.edits import edited, holding
 from dialogs.entering import begin, enter, find_link, go_on, questionnaire_in_hand, takes_answers
-from dialogs.lateness import is_late, owner
-from dialogs.screens import already, at_stage, come_back, rejected, screen, stale, step_aside
-from dialogs.session import Draft, Session, Stage
-from dialogs.turn import Turn
-from dialogs.types import (
-    Catalogue,
+from dialogs.exchange import (
     Chosen,
     Command,
     ConsentGiven,
@@ -28,13 +23,16 @@ from dialogs.types import (
     Input,
     LanguageChosen,
     Media,
-    Part,
-    Past,
     Say,
     Typed,
     Unsupported,
     Withdrawn,
 )
+from dialogs.lateness import is_late, owner
+from dialogs.screens import already, at_stage, come_back, rejected, screen, stale, step_aside
+from dialogs.session import Draft, Session, Stage
+from dialogs.turn import Turn
+from dialogs.types import Catalogue, Part, Past
 
 AT_ONCE = ("language", "mydata", "delete")
 """Commands that need no choice of a language first: they are a person's rights, or that very choice."""

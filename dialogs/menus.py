@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable
 from gettext import NullTranslations
 
 from dialogs import routes
+from dialogs.exchange import Choice, Menu
 from dialogs.session import Draft, Session, Stage
 from dialogs.text import spaced
-from dialogs.types import Catalogue, Choice, Kind, Menu, Option, Past, Questionnaire, Slot
+from dialogs.types import Catalogue, Kind, Option, Past, Questionnaire, Slot
 from locales import CHAT, LANGUAGES, fold, translations
 
 NARROW = 16

@@ -16,29 +16,26 @@ from datetime import UTC, datetime
 from itertools import takewhile
 from typing import TextIO
 
-from dialogs.routes import question_of
-from dialogs.session import Stage
-from dialogs.talk import Heard, Talk
-from dialogs.types import (
-    Answer,
+from dialogs.exchange import (
     AnswerDropped,
     AnswerGiven,
     AnswerRevised,
-    Catalogue,
     ConsentGiven,
     DataRequested,
     DraftDiscarded,
     DraftStarted,
     Event,
     InputRejected,
-    Kind,
     LanguageChosen,
     Menu,
     Message,
-    Slot,
     Submitted,
     Withdrawn,
 )
+from dialogs.routes import question_of
+from dialogs.session import Stage
+from dialogs.talk import Heard, Talk
+from dialogs.types import Answer, Catalogue, Kind, Slot
 
 NOON = datetime(2020, 10, 1, 10, 0, tzinfo=UTC)
 """When every scenario takes place."""

@@ -10,11 +10,12 @@ from gettext import NullTranslations
 
 from dialogs import menus, routes
 from dialogs.entering import questionnaire_in_hand
+from dialogs.exchange import Ask, Menu, Message, Prompt, Review, Say
 from dialogs.lobby import DRAFTING
 from dialogs.sentences import note_text, say_text
 from dialogs.session import Draft, Session
 from dialogs.text import Text, bold, italic, paragraphs, plain, spaced
-from dialogs.types import Ask, Catalogue, Kind, Menu, Message, Past, Prompt, Questionnaire, Review, Say, Slot
+from dialogs.types import Catalogue, Kind, Past, Questionnaire, Slot
 
 
 def render(

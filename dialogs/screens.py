@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dialogs.exchange import Ask, Event, InputRejected, Prompt, Review, Say
 from dialogs.session import Session, Stage
 from dialogs.turn import Turn
-from dialogs.types import Ask, Event, InputRejected, Prompt, Review, Say
 
 ASIDES = frozenset({Stage.LANGUAGE, Stage.MINE, Stage.DELETE})
 """Screens that interrupt another one and lead back to it."""

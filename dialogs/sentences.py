@@ -10,17 +10,13 @@ from collections.abc import Callable
 from gettext import NullTranslations
 
 from dialogs import routes
+from dialogs.exchange import Say
 from dialogs.session import Session
 from dialogs.text import Text, bold, code, italic, plain, spaced
-from dialogs.types import Catalogue, Past, Questionnaire, Say
-from locales import CHAT, CODES, day_month, in_albania, translations
+from dialogs.types import Catalogue, Past, Questionnaire
+from locales import CHAT, CODES, day_month, in_albania, translatable, translations
 
 Screen = Callable[[Say, Catalogue, Questionnaire | None, Session, tuple[Past, ...], NullTranslations], list[Text]]
-
-
-def translatable(message: str) -> str:
-    """Mark a sentence for the catalogues; it is translated where it is said."""
-    return message
 
 
 TOASTS = {

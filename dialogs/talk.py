@@ -10,17 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dialogs import lobby
-from dialogs.menus import words_of
-from dialogs.render import menu_of, render
-from dialogs.sentences import toast_text
-from dialogs.session import Session, begin, dumps, loads
-from dialogs.text import spaced
-from dialogs.types import (
-    Answer,
+from dialogs.exchange import (
     AnswerDropped,
     AnswerGiven,
     AnswerRevised,
-    Catalogue,
     Chosen,
     Command,
     DraftStarted,
@@ -29,15 +22,19 @@ from dialogs.types import (
     Input,
     Menu,
     Message,
-    Past,
     Prompt,
     Say,
-    Slot,
     Submitted,
     Typed,
     Unsupported,
     Withdrawn,
 )
+from dialogs.menus import words_of
+from dialogs.render import menu_of, render
+from dialogs.sentences import toast_text
+from dialogs.session import Session, begin, dumps, loads
+from dialogs.text import spaced
+from dialogs.types import Answer, Catalogue, Past, Slot
 
 
 @dataclass(frozen=True, slots=True)

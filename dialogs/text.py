@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dialogs.types import Mark
+from dialogs.exchange import Mark
 
 
 @dataclass(frozen=True, slots=True)

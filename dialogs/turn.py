@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dialogs.exchange import Event, Prompt
 from dialogs.session import Session
-from dialogs.types import Event, Prompt
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,21 +10,11 @@ from datetime import datetime
 
 from dialogs import routes
 from dialogs.answers import LONGEST, is_blank
+from dialogs.exchange import AnswerDropped, AnswerGiven, AnswerRevised, Ask, DraftStarted, Event
 from dialogs.screens import at_stage, screen
 from dialogs.session import Draft, Session, Stage
 from dialogs.turn import Turn
-from dialogs.types import (
-    Answer,
-    AnswerDropped,
-    AnswerGiven,
-    AnswerRevised,
-    Ask,
-    DraftStarted,
-    Event,
-    Part,
-    Questionnaire,
-    Slot,
-)
+from dialogs.types import Answer, Part, Questionnaire, Slot
 
 Events = tuple[Event, ...]
 

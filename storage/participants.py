@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import bindparam, case, exists, insert, null, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from dialogs.exchange import ConsentGiven
 from dialogs.session import Session, dumps, loads
-from dialogs.types import ConsentGiven
 from storage import holdings
 from storage.errors import StaleSession
 from storage.models import Address, Consent, OutboxRow, Participant, SessionRow

@@ -10,9 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from dialogs.turn import Turn
-from dialogs.types import (
-    Answer,
+from dialogs.exchange import (
     AnswerDropped,
     AnswerGiven,
     AnswerRevised,
@@ -26,6 +24,8 @@ from dialogs.types import (
     Submitted,
     Withdrawn,
 )
+from dialogs.turn import Turn
+from dialogs.types import Answer
 from storage.unit_of_work import UnitOfWork
 
 

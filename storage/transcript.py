@@ -11,8 +11,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, insert, update
 
+from dialogs.exchange import Message
 from dialogs.session import Session
-from dialogs.types import Message
 from storage.models import TranscriptRow
 from storage.submissions import submission_id
 from storage.transaction import Transaction

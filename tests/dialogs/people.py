@@ -10,39 +10,29 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from dialogs import lobby
-from dialogs.loader import shipped
-from dialogs.menus import words_of
-from dialogs.render import menu_of, render
-from dialogs.session import Session, begin, dumps, loads
-from dialogs.turn import Turn
-from dialogs.types import (
-    Answer,
+from dialogs.exchange import (
     AnswerDropped,
     AnswerGiven,
     AnswerRevised,
-    Catalogue,
     Chosen,
     Command,
     DraftStarted,
     Edited,
     Event,
     Input,
-    Kind,
     Media,
     Menu,
     Message,
-    Option,
-    Past,
-    Question,
-    Questionnaire,
-    Repeat,
-    Section,
-    ShowIf,
-    Slot,
     Submitted,
     Typed,
     Withdrawn,
 )
+from dialogs.loader import shipped
+from dialogs.menus import words_of
+from dialogs.render import menu_of, render
+from dialogs.session import Session, begin, dumps, loads
+from dialogs.turn import Turn
+from dialogs.types import Answer, Catalogue, Kind, Option, Past, Question, Questionnaire, Repeat, Section, ShowIf, Slot
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dialogs.exchange import AnswerDropped, AnswerGiven, AnswerRevised, InputRejected, Typed
 from dialogs.session import Stage
-from dialogs.types import AnswerDropped, AnswerGiven, AnswerRevised, InputRejected, Part, Slot, Typed
+from dialogs.types import Part, Slot
 from tests.dialogs.people import Person
 
 ISSUE, WHY = Slot("issue", 1), Slot("why", 1)

@@ -8,7 +8,7 @@ from functools import cache
 
 import pytest
 
-from dialogs.types import Message
+from dialogs.exchange import Message
 from locales import CODES
 from tests.dialogs.walks import Walk, walked
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dialogs.answers import is_blank
+from dialogs.exchange import AnswerDropped, Chosen, InputRejected
 from dialogs.session import Stage
-from dialogs.types import AnswerDropped, Chosen, InputRejected, Slot
+from dialogs.types import Slot
 from tests.dialogs.people import Person
 
 PLACE, MEANS = Slot("place"), Slot("means")

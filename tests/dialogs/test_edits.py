@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dialogs.exchange import AnswerRevised, Edited, InputRejected, Say
 from dialogs.lobby import message_wanted, needs_past
 from dialogs.session import Stage
-from dialogs.types import AnswerRevised, Edited, InputRejected, Part, Say, Slot
+from dialogs.types import Part, Slot
 from tests.dialogs.people import Person, closed
 
 ISSUE = Slot("issue", 1)

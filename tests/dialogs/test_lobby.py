@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from dialogs.exchange import ConsentGiven, DataRequested, InputRejected, LanguageChosen, Typed, Unsupported, Withdrawn
 from dialogs.session import Stage, begin, dumps, loads
-from dialogs.types import ConsentGiven, DataRequested, InputRejected, LanguageChosen, Typed, Unsupported, Withdrawn
 from tests.dialogs.people import NOW, Person, closed
 
 

@@ -14,8 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from dialogs.answers import is_blank
 from dialogs.commands import COMMANDS
+from dialogs.exchange import Ask, Chosen, InputRejected, Say, Typed
 from dialogs.session import Stage
-from dialogs.types import Ask, Chosen, InputRejected, Say, Typed
 from tests.dialogs.people import CATALOGUE, Person, closed
 
 TEXTS = st.one_of(

@@ -11,9 +11,9 @@ import pytest
 
 from dialogs import loader
 from dialogs.__main__ import main
+from dialogs.exchange import Mark, Message
 from dialogs.loader import shipped
 from dialogs.player import marked, play, replay
-from dialogs.types import Mark, Message
 from tests.dialogs.people import CATALOGUE as WITH_SURVEY
 
 CONSULTATIONS = Path(loader.__file__).parent / "consultations"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dialogs.exchange import AnswerDropped, AnswerRevised, Chosen, DraftDiscarded, Submitted
 from dialogs.session import Stage
-from dialogs.types import AnswerDropped, AnswerRevised, Chosen, DraftDiscarded, Slot, Submitted
+from dialogs.types import Slot
 from tests.dialogs.people import CATALOGUE, Person, closed
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from dialogs.exchange import Chosen, Message
 from dialogs.menus import words_of
 from dialogs.sentences import toast_text
-from dialogs.types import Chosen, Message
 from tests.dialogs.people import CATALOGUE, Person, closed
 
 WALKS: dict[str, str] = {

@@ -6,9 +6,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from dialogs.exchange import AnswerGiven, ConsentGiven, DraftStarted, Event, Submitted
 from dialogs.session import Draft, Session, Stage
 from dialogs.turn import Turn
-from dialogs.types import Answer, AnswerGiven, ConsentGiven, DraftStarted, Event, Part, Slot, Submitted
+from dialogs.types import Answer, Part, Slot
 from storage.database import Database
 from storage.record import Inbound, Recorded, record
 

@@ -9,8 +9,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import event
 
-from dialogs.turn import Turn
-from dialogs.types import (
+from dialogs.exchange import (
     AnswerGiven,
     AnswerRevised,
     ConsentGiven,
@@ -20,6 +19,7 @@ from dialogs.types import (
     Message,
     Submitted,
 )
+from dialogs.turn import Turn
 from storage.database import Database
 from storage.outbox import LEASE, Letter
 from storage.record import Inbound, record

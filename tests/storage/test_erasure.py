@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import LargeBinary, select
 
-from dialogs.types import AnswerRevised, ConsentGiven, Message
+from dialogs.exchange import AnswerRevised, ConsentGiven, Message
 from storage import holdings
 from storage.database import Database, sqlite_path
 from storage.keys import Keyring

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 
-from dialogs.types import Message
+from dialogs.exchange import Message
 from storage.database import Database
 from storage.models import OutboxRow, SessionRow, TranscriptRow
 from storage.outbox import LEASE, NOTICE, REPLY, Depth, Letter, Owed

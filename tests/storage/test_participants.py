@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from dialogs.types import ConsentGiven
+from dialogs.exchange import ConsentGiven
 from storage.database import Database
 from storage.errors import Conflict, StaleSession
 from storage.keys import Keyring, generate

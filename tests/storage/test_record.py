@@ -9,10 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from dialogs.session import Session
-from dialogs.turn import Turn
-from dialogs.types import (
-    Answer,
+from dialogs.exchange import (
     AnswerDropped,
     AnswerGiven,
     AnswerRevised,
@@ -25,11 +22,12 @@ from dialogs.types import (
     LanguageChosen,
     Mark,
     Message,
-    Past,
-    Slot,
     Submitted,
     Withdrawn,
 )
+from dialogs.session import Session
+from dialogs.turn import Turn
+from dialogs.types import Answer, Past, Slot
 from storage import receipts
 from storage.database import Database
 from storage.models import AnswerRow, Consent, Contribution, Participant, Submission, TranscriptRow
