@@ -1,0 +1,98 @@
+"""A citizen with a phone who reads before they write: each step waits for the words it answers.
+
+A message that the bot repeats after a crash is read again and harms nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from simulator import Phone
+
+PATIENCE = 60.0
+"""Seconds a citizen waits before the test is given up; nothing is asserted about them."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """When the bot's newest message says `seen`, do `then`: words, `>label` (press), or `edit: old -> new`."""
+
+    seen: str
+    then: str
+
+
+class Citizen:
+    """One person in the simulated Telegram."""
+
+    def __init__(self, phone: Phone) -> None:
+        self.phone = phone
+        self.last_own = 0
+        self.toasts: list[str] = []
+
+    def newest(self) -> dict[str, Any] | None:
+        """Return the bot's newest message that was posted after the citizen's last own one, else None."""
+        heard = [m for m in self.phone.messages() if m["from"]["is_bot"] and m["message_id"] > self.last_own]
+        return heard[-1] if heard else None
+
+    async def hears(self, words: str) -> dict[str, Any]:
+        """Wait until the bot's newest message says `words`, and return it."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                message = self.newest()
+                if message and words in str(message.get("text", "")):
+                    return message
+                await asyncio.sleep(0.01)
+
+    async def walk(self, steps: Sequence[Step]) -> None:
+        """Do every step when its words are there."""
+        for step in steps:
+            if step.seen:
+                await self.hears(step.seen)
+            self.do(step.then)
+
+    def do(self, what: str) -> None:
+        """Write, press or edit."""
+        if what.startswith(">"):
+            self.press(what[1:])
+        elif what.startswith("edit: "):
+            old, new = what.removeprefix("edit: ").split(" -> ")
+            self.edit(old, new)
+        elif what.startswith("/start"):
+            self.last_own = self.phone.start(what.removeprefix("/start").strip()).message_id
+        else:
+            self.last_own = self.phone.say(what)[-1].message_id
+
+    def press(self, label: str) -> None:
+        """Press the newest button with this label."""
+        for message in reversed(self.phone.messages()):
+            for row in message.get("reply_markup", {}).get("inline_keyboard", []):
+                for button in row:
+                    if button["text"] == label:
+                        self.last_own = max(m["message_id"] for m in self.phone.messages())
+                        self.phone.press(message["message_id"], button["callback_data"])
+                        return
+        raise AssertionError(f"no button {label!r}")
+
+    def edit(self, old: str, new: str) -> None:
+        """Edit the newest own message that reads `old`."""
+        own = [m for m in self.phone.messages() if not m["from"]["is_bot"] and m.get("text") == old]
+        self.last_own = max(m["message_id"] for m in self.phone.messages())
+        self.phone.edit(own[-1]["message_id"], new)
+
+    def button(self, message: dict[str, Any], label: str) -> str:
+        """Return the data of a message's button."""
+        rows = message["reply_markup"]["inline_keyboard"]
+        return next(str(each["callback_data"]) for row in rows for each in row if each["text"] == label)
+
+    def texts(self) -> str:
+        """Return everything the chat shows."""
+        return "\n".join(str(message.get("text", "")) for message in self.phone.messages())
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until something holds."""
+        async with asyncio.timeout(PATIENCE):
+            while not condition():
+                await asyncio.sleep(0.01)
