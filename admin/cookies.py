@@ -52,9 +52,7 @@ def write(response: Response, cookie: str, value: str, settings: AdminSettings) 
 
 def drop(response: Response, cookie: str, settings: AdminSettings) -> None:
     """Have the browser forget `cookie`."""
-    response.delete_cookie(
-        name(cookie, settings), path="/", secure=settings.https, httponly=True, samesite="lax"
-    )
+    response.delete_cookie(name(cookie, settings), path="/", secure=settings.https, httponly=True, samesite="lax")
 
 
 def forget_session(response: Response, settings: AdminSettings) -> None:

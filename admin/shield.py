@@ -18,15 +18,8 @@ from storage.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """What a page may load: our style sheet and our pictures. There are no scripts."""
 
@@ -51,6 +44,7 @@ class Shield:
         self.settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the application answer, and see to what every answer must carry."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

@@ -10,9 +10,9 @@ import uuid
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Row, Uuid, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Uuid, func, literal, select, tuple_
 
 from dialogs.canonical import consultation_from_json, questionnaire_from_json
 from dialogs.types import Consultation, Question, Questionnaire
@@ -25,7 +25,7 @@ from storage.models import (
     TranscriptRow,
 )
 from storage.submitted import Answered, Contributed, Count, Page, Place, Said, Submitted, Wording
-from storage.transaction import Transaction
+from storage.transaction import Record, Transaction
 from storage.types import UtcDateTime
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Reading:
 
         Either the newest, or those next `before` a place, or those next `after` it.
         """
-        visible = [Submission.consultation.in_(list(consultations))]
+        visible: list[ColumnElement[bool]] = [Submission.consultation.in_(list(consultations))]
         upwards = after is not None
         if before or after:
             visible.append(_beyond(before or after, upwards))
@@ -122,7 +122,7 @@ class Reading:
 
     async def next_in(self, consultation: str, after: Place | None, size: int) -> tuple[Submitted, ...]:
         """Return up to `size` submissions of one consultation, oldest first, next after a place."""
-        visible = [Submission.consultation == consultation]
+        visible: list[ColumnElement[bool]] = [Submission.consultation == consultation]
         if after:
             visible.append(_beyond(after, upwards=True))
         return await self._whole(await self._submissions(visible, upwards=True, limit=size))
@@ -141,7 +141,10 @@ class Reading:
         )
         statement = select(*columns).where(TranscriptRow.submission_id == submission)
         rows = await self._transaction.rows(statement.order_by(TranscriptRow.id))
-        return tuple(Said(*row[:5], tuple(row[5]), tuple(map(tuple, row[6])), row[7]) for row in rows)
+        return tuple(
+            Said(id_, direction, kind, number, text, tuple(marks), tuple(map(tuple, menu)), at)
+            for id_, direction, kind, number, text, marks, menu, at in rows
+        )
 
     async def counts(self, consultations: Sequence[str]) -> tuple[Count, ...]:
         """Return how much came in on each questionnaire of `consultations`; those without anything are left out."""
@@ -163,7 +166,7 @@ class Reading:
 
     async def _submissions(
         self, visible: Iterable[ColumnElement[bool]], *, upwards: bool, limit: int
-    ) -> Sequence[Row[Any]]:
+    ) -> Sequence[Record]:
         order = (Submission.submitted_at, Submission.id)
         statement = (
             select(*_SUBMISSION)
@@ -173,7 +176,7 @@ class Reading:
         )
         return await self._transaction.rows(statement)
 
-    async def _whole(self, rows: Sequence[Row[Any]]) -> tuple[Submitted, ...]:
+    async def _whole(self, rows: Sequence[Record]) -> tuple[Submitted, ...]:
         """Return the submissions of `rows`, each with everything in it: three statements, however many they are."""
         if not rows:
             return ()
@@ -219,15 +222,15 @@ def _beyond(place: Place | None, upwards: bool) -> ColumnElement[bool]:
     return there < _PLACE if upwards else there > _PLACE
 
 
-def _questionnaire(row: Row[Any]) -> Questionnaire:
+def _questionnaire(row: Record) -> Questionnaire:
     """Return the version of a row, read once."""
     if row[0] not in _known:
         _known[row[0]] = questionnaire_from_json(row[1])
     return _known[row[0]]
 
 
-def _by_submission(rows: Iterable[Row[Any]]) -> dict[uuid.UUID, list[Row[Any]]]:
-    found: dict[uuid.UUID, list[Row[Any]]] = defaultdict(list)
+def _by_submission(rows: Iterable[Record]) -> dict[uuid.UUID, list[Record]]:
+    found: dict[uuid.UUID, list[Record]] = defaultdict(list)
     for row in rows:
         found[row[0]].append(row)
     return found
@@ -236,7 +239,7 @@ def _by_submission(rows: Iterable[Row[Any]]) -> dict[uuid.UUID, list[Row[Any]]]:
 Slots = dict[tuple[str, int], list[Wording]]
 
 
-def _slots(rows: Iterable[Row[Any]]) -> dict[uuid.UUID, Slots]:
+def _slots(rows: Iterable[Record]) -> dict[uuid.UUID, Slots]:
     """Return the revisions of each slot of each submission, oldest first."""
     found: dict[uuid.UUID, Slots] = defaultdict(lambda: defaultdict(list))
     for submission, question, item, parts, chosen, *rest in rows:
@@ -245,22 +248,29 @@ def _slots(rows: Iterable[Row[Any]]) -> dict[uuid.UUID, Slots]:
     return found
 
 
-def _submitted(row: Row[Any], contributions: Sequence[Row[Any]], slots: Slots) -> Submitted:
-    id_, digest, *rest = row
+def _submitted(row: Record, contributions: Sequence[Record], slots: Slots) -> Submitted:
+    id_, digest, consultation, receipt, channel, language, started_at, submitted_at = row
     questionnaire = _known[digest]
-    made = [
-        Contributed(*each[1:], tuple(_answered(_questions(questionnaire, repeated=True), each[2], slots)))
-        for each in contributions
-    ]
+    made = [_contributed(questionnaire, each, slots) for each in contributions]
     return Submitted(
-        id_,
-        rest[0],
-        questionnaire,
-        *rest[1:],
+        id=id_,
+        consultation=consultation,
+        questionnaire=questionnaire,
+        receipt=receipt,
+        channel=channel,
+        language=language,
+        started_at=started_at,
+        submitted_at=submitted_at,
         answers=tuple(_answered(_questions(questionnaire, repeated=False), 0, slots)),
         contributions=tuple(each for each in made if not each.withdrawn),
         withdrawn=tuple(each for each in made if each.withdrawn),
     )
+
+
+def _contributed(questionnaire: Questionnaire, row: Record, slots: Slots) -> Contributed:
+    _, id_, item, position, status = row
+    answers = tuple(_answered(_questions(questionnaire, repeated=True), item, slots))
+    return Contributed(id_, item, position, status, answers)
 
 
 def _questions(questionnaire: Questionnaire, *, repeated: bool) -> Iterator[Question]:

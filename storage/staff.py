@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, case, delete, func, insert, select, update
+from sqlalchemy import case, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.errors import StorageError
 from storage.models import AuditRow, Staff, StaffSession, Throttle
-from storage.transaction import Transaction
+from storage.transaction import Record, Transaction
 
 
 class NameTaken(StorageError):
@@ -101,7 +101,7 @@ class StaffRepository:
         }
         await self._transaction.execute(insert(Staff), values)
         found = await self.by_name(name)
-        assert found is not None  # noqa: S101 - it was written a line above
+        assert found is not None
         return found
 
     async def list(self) -> tuple[StaffMember, ...]:
@@ -165,9 +165,7 @@ class StaffRepository:
 
     async def touch(self, id: bytes, now: datetime) -> None:
         """Write down that a session was used now."""
-        await self._transaction.execute(
-            update(StaffSession).where(StaffSession.id == id).values(seen_at=now)
-        )
+        await self._transaction.execute(update(StaffSession).where(StaffSession.id == id).values(seen_at=now))
 
     async def end_session(self, id: bytes, now: datetime) -> None:
         """End one session."""
@@ -224,15 +222,7 @@ class StaffRepository:
         rows = await self._transaction.rows(select(*columns).order_by(AuditRow.id.desc()).limit(limit))
         return tuple(Deed(*row) for row in rows)
 
-    async def sessions_of(self, staff_id: int) -> int:
-        """Return how many sessions of an account have not been ended."""
-        statement = select(func.count()).where(
-            StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None)
-        )
-        row = await self._transaction.first(statement)
-        return int(row[0]) if row else 0
 
-
-def _member(row: Row[Any] | Sequence[Any]) -> StaffMember:
+def _member(row: Record | Sequence[Any]) -> StaffMember:
     id_, name, role, components, language, disabled_at, created_at = row
     return StaffMember(id_, name, role, tuple(components), language, disabled_at is not None, created_at)

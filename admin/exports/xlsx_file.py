@@ -51,7 +51,7 @@ async def write(database: Database, consultation: str) -> AsyncIterator[bytes]:
             await asyncio.to_thread(table.add, batch, columns)
         finally:
             await asyncio.to_thread(table.close)
-        with path.open("rb") as file:
+        with await asyncio.to_thread(path.open, "rb") as file:
             while piece := await asyncio.to_thread(file.read, PIECE):
                 yield piece
 

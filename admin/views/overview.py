@@ -45,15 +45,11 @@ async def counts(visit: Visit) -> Response:
     async with visit.database.reading() as work:
         consultations = await work.reading.consultations(visit.scope)
         found = await work.reading.counts([each.slug for each in consultations])
-        progress = [
-            _progress(each, await work.reading.questionnaires(each.slug), found) for each in consultations
-        ]
+        progress = [_progress(each, await work.reading.questionnaires(each.slug), found) for each in consultations]
     return visit.page("overview/counts.html", progress=progress)
 
 
-def _progress(
-    consultation: Consultation, versions: tuple[Questionnaire, ...], counts: tuple[Count, ...]
-) -> Progress:
+def _progress(consultation: Consultation, versions: tuple[Questionnaire, ...], counts: tuple[Count, ...]) -> Progress:
     """Return a line for each questionnaire, whichever of its versions was answered."""
     newest = {version.slug: version for version in versions}
     by_slug = {each.questionnaire: each for each in counts if each.consultation == consultation.slug}

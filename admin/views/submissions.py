@@ -25,9 +25,7 @@ async def listing(visit: Visit) -> Response:
     async with visit.database.reading() as work:
         consultations = await work.reading.consultations(visit.scope)
         slugs = [each.slug for each in consultations]
-        page = await work.reading.page(
-            slugs, before=before, after=None if before else after, size=PAGE_SIZE
-        )
+        page = await work.reading.page(slugs, before=before, after=None if before else after, size=PAGE_SIZE)
     return visit.page(
         "submissions/list.html",
         days=_days(page),

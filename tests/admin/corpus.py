@@ -55,7 +55,7 @@ _CORES = (
     "' onmouseover='alert(1)",
     '" onmouseover="alert(1)',
     "` onmouseover=`alert(1)",
-    "\\\" onmouseover=\\\"alert(1)",
+    '\\" onmouseover=\\"alert(1)',
     "=\"'`",
     "x' dir='rtl",
     "<b>bold</b> <i>it <u>un",

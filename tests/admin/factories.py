@@ -115,27 +115,56 @@ async def submission(
     asked = version or questionnaire(consultation, slug)
     id_, person = uuid.uuid4(), uuid.uuid4()
     began = (at or NOW) - timedelta(minutes=6)
+    answers = [
+        *_answers(id_, items, taken_back, language, began),
+        *_choices(id_, beside or {}, language, began),
+    ]
     async with database.begin() as work:
-        write = work.transaction.execute
-        await write(insert(Participant), {"id": person, "created_at": began})
-        await write(insert(Submission), _submission(id_, person, asked, language, began, at))
-        for position, item in enumerate(items, 1):
-            await write(insert(Contribution), _contribution(id_, position, began))
-            for question, revisions in item.items():
-                for revision, text in enumerate(revisions):
-                    await write(insert(AnswerRow), _answer(id_, question, position, revision, text, language, began))
-                if position in taken_back:
-                    row = _answer(id_, question, position, len(revisions), None, language, began)
-                    await write(insert(AnswerRow), {**row, "skipped": False, "dropped": True})
-        for question, chosen in (beside or {}).items():
-            row = _answer(id_, question, 0, 0, None, language, began)
-            await write(insert(AnswerRow), {**row, "chosen": chosen, "skipped": False})
-        moment = began
-        for line in conversation:
-            moment += line.after
-            await write(insert(TranscriptRow), _said(id_, person, line, language, moment))
+        write = work.transaction.many
+        await write(insert(Participant), [{"id": person, "created_at": began}])
+        await write(insert(Submission), [_submission(id_, person, asked, language, began, at)])
+        await write(insert(Contribution), [_contribution(id_, n, began) for n in range(1, len(items) + 1)])
+        await write(insert(AnswerRow), answers)
+        await write(insert(TranscriptRow), _talk(id_, person, conversation, language, began))
         await work.commit()
     return id_
+
+
+def _answers(
+    id_: uuid.UUID,
+    items: Sequence[Mapping[str, Sequence[Text]]],
+    taken_back: Sequence[int],
+    language: str,
+    at: datetime,
+) -> list[dict[str, Any]]:
+    """Return a row for each revision of each slot, and one that drops it where the item was taken back."""
+    rows = []
+    for position, item in enumerate(items, 1):
+        for question, revisions in item.items():
+            rows += [_answer(id_, question, position, n, text, language, at) for n, text in enumerate(revisions)]
+            if position in taken_back:
+                row = _answer(id_, question, position, len(revisions), None, language, at)
+                rows.append({**row, "skipped": False, "dropped": True})
+    return rows
+
+
+def _choices(id_: uuid.UUID, chosen: Mapping[str, list[str]], language: str, at: datetime) -> list[dict[str, Any]]:
+    """Return a row for each choice that belongs to no item."""
+    return [
+        {**_answer(id_, question, 0, 0, None, language, at), "chosen": options, "skipped": False}
+        for question, options in chosen.items()
+    ]
+
+
+def _talk(
+    id_: uuid.UUID, person: uuid.UUID, lines: Sequence[Line], language: str, at: datetime
+) -> list[dict[str, Any]]:
+    """Return a row for each line of a conversation, each a while after the one before."""
+    rows = []
+    for line in lines:
+        at += line.after
+        rows.append(_said(id_, person, line, language, at))
+    return rows
 
 
 def _submission(

@@ -13,7 +13,9 @@ from tests.admin.factories import NOW
 ROWS = (("Po", "Jo"), ("Po",))
 
 
-def said(id_: int, kind: str, text: str = "", number: int | None = None, menu: tuple[tuple[str, ...], ...] = ()) -> Said:
+def said(
+    id_: int, kind: str, text: str = "", number: int | None = None, menu: tuple[tuple[str, ...], ...] = ()
+) -> Said:
     """Return a row of the transcript; what has a menu, or is said, comes from the bot."""
     direction = "out" if kind in {"ask", "say"} else "in"
     return Said(id_, direction, kind, number, text, (), menu, NOW + timedelta(minutes=id_))
@@ -36,7 +38,12 @@ def test_a_press_finds_the_message_with_its_number() -> None:
 
 
 def test_a_press_without_a_number_finds_the_nearest_message_before_that_offers_it() -> None:
-    rows = (said(1, "ask", menu=ROWS), said(2, "ask", menu=(("Tjetër",),)), said(3, "press", "Jo"), said(4, "ask", menu=ROWS))
+    rows = (
+        said(1, "ask", menu=ROWS),
+        said(2, "ask", menu=(("Tjetër",),)),
+        said(3, "press", "Jo"),
+        said(4, "ask", menu=ROWS),
+    )
     assert pressed(bubbles(rows)) == [(1, 0, 1)]
 
 

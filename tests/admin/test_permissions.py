@@ -1,4 +1,4 @@
-"""Who gets in where: the route table against a matrix written by hand; foreign, unknown and unfinished things are 404."""
+"""Who gets in where: the route table against a matrix written by hand; what is foreign or unfinished is 404."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def _ask(person: Person, row: Row, id_: uuid.UUID) -> str:
     if response.status_code == 403:
         return "n"
     to_door = response.status_code == 303 and response.headers["location"].startswith("/admin/login")
-    if to_door and row.name not in {"logout"}:
+    if to_door and row.name != "logout":
         return "d"
     if to_door and not person.token:
         return "d"
