@@ -137,7 +137,7 @@ class BotApi:
             page = f"<html><head><title>{fault.code} {fault.description}</title></head><body></body></html>"
             return Response(page, fault.code, media_type="text/html")
         if fault.kind == "delay":
-            await self._telegram.clock.sleep(fault.seconds)
+            await self._telegram.clock.sleep_until(self._telegram.clock.now() + fault.seconds)
         body = await self._body(name, params)
         if fault.kind in ("half", "lost"):
             content = json.dumps(body).encode()

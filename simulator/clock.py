@@ -18,8 +18,8 @@ class Clock(Protocol):
         """Return the present moment in seconds since 1970."""
         ...
 
-    async def sleep(self, seconds: float) -> None:
-        """Wait for so many seconds of this clock."""
+    async def sleep_until(self, moment: float) -> None:
+        """Wait until this clock shows a moment."""
         ...
 
 
@@ -34,9 +34,9 @@ class SystemClock:
         """Return the present moment, stretched by the scale."""
         return self._start + (time.time() - self._start) * self._scale
 
-    async def sleep(self, seconds: float) -> None:
-        """Wait until so many seconds of this clock have passed."""
-        await asyncio.sleep(max(seconds, 0.0) / self._scale)
+    async def sleep_until(self, moment: float) -> None:
+        """Wait until the stretched time has reached a moment."""
+        await asyncio.sleep(max(moment - self.now(), 0.0) / self._scale)
 
 
 class ManualClock:
@@ -50,13 +50,13 @@ class ManualClock:
         """Return the moment the hands stand at."""
         return self._now
 
-    async def sleep(self, seconds: float) -> None:
-        """Wait until `advance` has moved the hands far enough."""
-        if seconds <= 0:
+    async def sleep_until(self, moment: float) -> None:
+        """Wait until `advance` has moved the hands as far as a moment."""
+        if moment <= self._now:
             await asyncio.sleep(0)
             return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        entry = (self._now + seconds, future)
+        entry = (moment, future)
         self._sleepers.append(entry)
         try:
             await future

@@ -80,7 +80,7 @@ class Pusher:
         if wakeup is None:
             await self._wake.wait()
             return
-        sleep = asyncio.ensure_future(self._telegram.clock.sleep(wakeup - self._telegram.clock.now()))
+        sleep = asyncio.ensure_future(self._telegram.clock.sleep_until(wakeup))
         wake = asyncio.ensure_future(self._wake.wait())
         try:
             await asyncio.wait({sleep, wake}, return_when=asyncio.FIRST_COMPLETED)
@@ -91,7 +91,7 @@ class Pusher:
     async def _deliver(self, update: Queued, deliveries: Deliveries) -> None:
         fault = self._telegram.faults.take(WEBHOOK)
         if fault is not None and fault.kind == "delay":
-            await self._telegram.clock.sleep(fault.seconds)
+            await self._telegram.clock.sleep_until(self._telegram.clock.now() + fault.seconds)
         answer = await self._send(update, fault)
         webhook = self._telegram.state.webhook
         if deliveries is self._deliveries and webhook.url:
@@ -116,7 +116,7 @@ class Pusher:
         webhook = self._telegram.state.webhook
         headers = {"X-Telegram-Bot-Api-Secret-Token": webhook.secret_token} if webhook.secret_token else {}
         request = asyncio.ensure_future(post(webhook.url, update.body.encode(), headers))
-        patience = asyncio.ensure_future(self._telegram.clock.sleep(TIMEOUT))
+        patience = asyncio.ensure_future(self._telegram.clock.sleep_until(self._telegram.clock.now() + TIMEOUT))
         try:
             await asyncio.wait({request, patience}, return_when=asyncio.FIRST_COMPLETED)
             return request.result() if request.done() else Answer(error="Read timeout expired")

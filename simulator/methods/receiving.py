@@ -50,7 +50,7 @@ async def _conflict(telegram: Telegram, sentence: str) -> ApiError:
     """Return a 409, at once for the first and three seconds late for those that follow closely."""
     now = telegram.clock.now()
     if now < telegram.poll.next_conflict_at:
-        await telegram.clock.sleep(CONFLICT_SECONDS)
+        await telegram.clock.sleep_until(now + CONFLICT_SECONDS)
     else:
         telegram.poll.next_conflict_at = now + CONFLICT_SECONDS
     return ApiError(409, sentence)
@@ -80,7 +80,7 @@ async def _news(telegram: Telegram, until: float) -> str | None:
     """Wait for an update, a refusal or the end of patience; return the refusal."""
     waiter: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
     telegram.poll.waiter = waiter
-    sleep = asyncio.ensure_future(telegram.clock.sleep(until - telegram.clock.now()))
+    sleep = asyncio.ensure_future(telegram.clock.sleep_until(until))
     either: set[asyncio.Future[Any]] = {waiter, sleep}
     try:
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)

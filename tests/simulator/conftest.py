@@ -60,14 +60,14 @@ async def sender(address: str) -> AsyncIterator[ptb.Bot]:
 @pytest.fixture
 async def http(address: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A plain client whose base is the bot's own address."""
-    async with httpx2.AsyncClient(base_url=f"{address}/bot{TOKEN}/", verify=False) as client:
+    async with httpx2.AsyncClient(base_url=f"{address}/bot{TOKEN}/", verify=False, timeout=60) as client:
         yield client
 
 
 @pytest.fixture
 async def control(address: str) -> AsyncIterator[httpx2.AsyncClient]:
     """A plain client whose base is the control API."""
-    async with httpx2.AsyncClient(base_url=f"{address}/chat/api/", verify=False) as client:
+    async with httpx2.AsyncClient(base_url=f"{address}/chat/api/", verify=False, timeout=60) as client:
         yield client
 
 

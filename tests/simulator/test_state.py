@@ -83,7 +83,7 @@ async def _wait_for(client: httpx2.AsyncClient, base: str) -> None:
     for _ in range(600):
         if await _answers(client, base):
             return
-        await clock.sleep(0.05)
+        await clock.sleep_until(clock.now() + 0.05)
     pytest.fail("the simulator did not start")
 
 

@@ -105,6 +105,7 @@ async def test_updates_as_aiogram_fetches_them(bot: aiogram.Bot, ana: Phone) -> 
     """The whole way: aiogram's own getUpdates over HTTP."""
     for act in ACTS.values():
         act(ana)
+        ana.unblock()
     assert len(await bot.get_updates(limit=100)) >= len(ACTS)
 
 
@@ -112,6 +113,7 @@ async def test_updates_as_ptb_fetches_them(sender: ptb.Bot, ana: Phone) -> None:
     """The whole way: PTB's own get_updates over HTTP."""
     for act in ACTS.values():
         act(ana)
+        ana.unblock()
     assert len(await sender.get_updates(limit=100)) >= len(ACTS)
 
 
