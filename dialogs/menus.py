@@ -16,7 +16,7 @@ from dialogs.text import spaced
 from dialogs.types import Catalogue, Kind, Option, Past, Questionnaire, Slot
 from locales import CHAT, LANGUAGES, fold, translations
 
-NARROW = 16
+NARROW = 13
 """Two labels of at most this many characters share a row on a small phone."""
 
 DRAFTS_KEPT = 3
