@@ -39,7 +39,11 @@ class Demo:
             stderr=self.errors,
             text=True,
         )
-        self.greeting = self._read_until("Ctrl-C")
+        try:
+            self.greeting = self._read_until("Ctrl-C")
+        except AssertionError:
+            self.close()
+            raise
         self.address = re.findall(r"runs at (\S+)", self.greeting)[0]
         self.login = dict(re.findall(r"(Login|Password)\s+(\S+)", self.greeting))
         self.http = httpx2.Client(base_url=self.address, timeout=30)
@@ -50,9 +54,9 @@ class Demo:
         while word not in text:
             ready, _, _ = select.select([self.process.stdout], [], [], 1)
             if ready:
-                line = self.process.stdout.readline()
-                assert line, self.told()
-                text += line
+                read = os.read(self.process.stdout.fileno(), 4096).decode()
+                assert read, self.told()
+                text += read
             assert time.monotonic() < end, self.told()
         return text
 
@@ -65,10 +69,14 @@ class Demo:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self.http.close()
+        self.close()
+
+    def close(self) -> None:
+        """End it, however it stands."""
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(60)
-        self.http.close()
         if self.process.stdout is not None:
             self.process.stdout.close()
         self.errors.close()
