@@ -183,8 +183,7 @@ async def test_everybody_can_use_every_page(
             assert await page.locator("html").get_attribute("lang") == language
             if "wrong" in name or "throttled" in name:
                 await _try_to_log_in(page, name)
-            for closed in await page.locator("summary:visible").all():
-                await closed.click()
+            await page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
             wrong += [f"{name}: {each}" for each in await _violations(page)]
             overflow = await page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
             if overflow > 0:
@@ -195,7 +194,7 @@ async def test_everybody_can_use_every_page(
 
 async def _pages(site: Site) -> dict[str, tuple[tuple[str, ...] | None, str]]:
     """Return every page in every state: its name, who looks, and where it is."""
-    hostile = await _seed_hostile(site, corpus.TEXTS[::8])
+    hostile = await _seed_hostile(site, corpus.TEXTS[::13])
     id_ = await factories.submission(
         site.database,
         {"issue": ["ne fshat", "në fshat"], "why": [None]},
