@@ -63,9 +63,10 @@ def previous(questionnaire: Questionnaire, draft: Draft) -> Slot | None:
 
 def following(questionnaire: Questionnaire, draft: Draft) -> Slot | End:
     """Return the first slot without an answer, or what comes when there is none."""
+    answered = {answer.slot for answer in draft.answers}
     for section in questionnaire.sections:
         for slot in _of_section(section, draft):
-            if draft.answer(slot) is None:
+            if slot not in answered:
                 return slot
         if section.repeat and not draft.ended and _has_room(section.repeat, draft):
             return End.GATE if section.repeat.gate and len(draft.items) >= section.repeat.least else End.ITEM
@@ -74,7 +75,7 @@ def following(questionnaire: Questionnaire, draft: Draft) -> Slot | End:
 
 def hidden(questionnaire: Questionnaire, draft: Draft) -> tuple[Slot, ...]:
     """Return the answered slots that are no longer asked."""
-    route = slots(questionnaire, draft)
+    route = frozenset(slots(questionnaire, draft))
     return tuple(answer.slot for answer in draft.answers if answer.slot not in route)
 
 
