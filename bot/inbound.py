@@ -106,13 +106,14 @@ def _validated(trimmed: dict[str, Any]) -> Update:
 
 
 def _message(message: Message, kind: str, username: str) -> Happening:
+    is_chatter = message.text is None and kind == "service"
     if message.chat.type in ("group", "supergroup"):
-        return Ignored("a group's business") if kind == "service" else Intrusion(message.chat.id, speak=True)
+        return Ignored("a group's business") if is_chatter else Intrusion(message.chat.id, speak=True)
     if message.chat.type != "private":
         return Ignored("not a private chat")
     if message.from_user is not None and message.from_user.is_bot:
         return Ignored("a bot")
-    if message.text is None and kind == "service":
+    if is_chatter:
         return Ignored("a service message")
     input = _input(message, kind, username)
     word = {Typed: "text", Command: "command"}.get(type(input), "media")
@@ -141,7 +142,7 @@ def command(text: str, number: int, username: str = "") -> Command | None:
     """
     if not text.startswith("/"):
         return None
-    found = _COMMAND.fullmatch(text.rstrip())
+    found = _COMMAND.fullmatch(unicodedata.normalize("NFC", text.rstrip()))
     if found is None:
         return None
     word, addressed, argument = _folded(found[1]), found[2], (found[3] or "").strip()
