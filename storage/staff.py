@@ -6,6 +6,7 @@ copy of these tables logs nobody in.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -77,6 +78,11 @@ _MEMBER = (
 )
 
 
+def account_name(text: str) -> str:
+    """Return a name as accounts are filed under it: composed letters, no blanks around it."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
 class StaffRepository:
     """Accounts, sessions, counters and the audit trail, within one transaction."""
 
@@ -89,6 +95,7 @@ class StaffRepository:
         self, name: str, password_hash: str, role: str, components: Sequence[str], language: str, now: datetime
     ) -> StaffMember:
         """Open an account and return it; raise NameTaken where the name has one, disabled or not."""
+        name = account_name(name)
         if await self.by_name(name) is not None:
             raise NameTaken(f"somebody called {name} has an account already")
         values = {

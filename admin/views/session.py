@@ -6,14 +6,12 @@ before a password is checked, in a transaction of its own, so that guesses made 
 
 from __future__ import annotations
 
-import unicodedata
-
 from starlette.responses import Response
 
 from admin import cookies, passwords, throttle
 from admin.gate import session_id
 from admin.visit import Visit
-from storage.staff import Credentials, StaffRepository
+from storage.staff import Credentials, StaffRepository, account_name
 
 
 async def form(visit: Visit) -> Response:
@@ -27,7 +25,7 @@ async def form(visit: Visit) -> Response:
 async def log_in(visit: Visit) -> Response:
     """Begin a session under a new number where name and password are right."""
     fields = await visit.form()
-    name = unicodedata.normalize("NFC", fields.get("name", "")).strip()[:200]
+    name = account_name(fields.get("name", ""))[:200]
     after = fields.get("next", "")
     credentials, allowed = await _admit(visit, name)
     if not allowed:

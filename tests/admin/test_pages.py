@@ -269,10 +269,10 @@ async def test_a_day_without_javascript(browser: Browser, tmp_path: Path) -> Non
         assert await page.locator("html").get_attribute("lang") == "sq", "the account's own language"
         await page.get_by_text("Ndryshuar një herë: teksti i mëparshëm").click()
         assert await page.get_by_text("ne fshat", exact=True).first.is_visible()
-        await page.get_by_role("link", name="Të gjitha dërgesat").click()
+        await page.get_by_role("link", name="Të gjithë pyetësorët e plotësuar").click()
         await page.get_by_role("link", name=factories.receipt(id_)[:4]).click()
         await page.wait_for_url(f"{base}/submissions/{id_}")
-        await page.get_by_role("link", name="Eksporti").click()
+        await page.get_by_role("link", name="Eksportimi").click()
         await page.get_by_label("Konsultimi").select_option(factories.DIGITAL)
         await page.get_by_label("JSON Lines").check()
         async with page.expect_download() as coming:

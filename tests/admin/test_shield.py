@@ -25,8 +25,8 @@ TITLES = {
     404: ("Kjo faqe nuk gjendet", "There is no such page"),
     405: ("Kjo adresë përdoret ndryshe", "This address is used in another way"),
     413: ("Ishte tepër për një herë", "That was too much at once"),
-    500: ("Diçka u prish nga ana jonë", "Something broke on our side"),
-    503: ("Për momentin nuk punon", "Not available at the moment"),
+    500: ("Pati një gabim nga ana jonë", "Something broke on our side"),
+    503: ("Shërbimi nuk punon për momentin", "Not available at the moment"),
 }
 
 

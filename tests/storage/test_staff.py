@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from storage.database import Database
-from storage.staff import NameTaken, StaffMember
+from storage.staff import NameTaken, StaffMember, account_name
 
 HOUR = timedelta(hours=1)
 
@@ -33,6 +33,13 @@ async def test_an_account_comes_back_as_it_was_opened(database: Database, now: d
     )
     assert kept is not None
     assert (kept.id, kept.password_hash, kept.disabled) == (made.id, "a hash", False)
+
+
+async def test_a_name_is_the_same_from_every_keyboard(database: Database, now: datetime) -> None:
+    made = await _add(database, now, " Ne\u0308na ")
+    assert made.name == account_name("N\u00ebna")
+    with pytest.raises(NameTaken):
+        await _add(database, now, "N\u00ebna")
 
 
 async def test_a_name_is_given_once_even_after_its_owner_left(database: Database, now: datetime) -> None:
