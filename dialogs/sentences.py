@@ -21,44 +21,44 @@ Screen = Callable[[Say, Catalogue, Questionnaire | None, Session, tuple[Past, ..
 
 TOASTS = {
     "stale": translatable("This is an older button. Here is where we are now."),
-    "already": translatable("Already taken."),
+    "already": translatable("That is already done."),
 }
 
 NOTES = {
     "added": translatable("✓ Added to the answer above."),
     "edited": translatable("✓ Your change is saved."),
-    "blank": translatable("I could not see any words in that message. Please write your answer."),
-    "too-long": translatable("This answer has grown too long for me, so I did not take the last message. Please shorten it."),
+    "blank": translatable("I found no words in that message. Please write your answer."),
+    "too-long": translatable("This answer has grown too long for me, so I could not take the last message. Please make it shorter."),
     "choose-one": translatable("I did not understand that. Please press one of the buttons, or type its words."),
     "choose-some": translatable("I did not understand that. Please type the numbers you choose, such as 1, 3."),
-    "choose-first": translatable("Let us agree on this first; I have not kept what you wrote. Please press one of the buttons."),
-    "choose-or-add": translatable("Does that belong to your answer above? Then press Add to the answer above. Otherwise choose one of the buttons."),
+    "choose-first": translatable("I have not kept what you wrote: we need your consent first. Please press one of the buttons."),
+    "choose-or-add": translatable("If that belongs to your answer above, press “Add to the answer above”. Otherwise choose one of the buttons."),
     "voice": translatable("I can't listen to voice messages yet. Please write it in words."),
     "photo": translatable("I can't read pictures yet. Please write it in words."),
     "sticker": translatable("I can't read stickers yet. Please write it in words."),
-    "unsupported": translatable("I can read only text so far. Please write it in words."),
-    "unknown-command": translatable("I don't know that command. /help shows those I know."),
+    "unsupported": translatable("So far I can read only text. Please write it in words."),
+    "unknown-command": translatable("I don't know that command. See those I know at /help."),
 }  # fmt: skip
 
 SENTENCES = {
-    "refused": translatable("That is quite all right. Nothing you said was kept. Should you change your mind, press Start."),
+    "refused": translatable("That is quite all right. Nothing you wrote was kept. If you change your mind, press “Start”."),
     "component": translatable("What do you want to talk about?"),
     "questionnaire": translatable("How do you want to contribute?"),
     "home": translatable("What do you want to do now?"),
     "language": translatable("Which language do you want to use?"),
-    "pick-item": translatable("Which one do you want to change?"),
+    "pick-item": translatable("Which part do you want to change?"),
     "pick-field": translatable("What do you want to change?"),
     "adding": translatable("Write what you want to add to your answer above."),
     "saved": translatable("✓ Saved. Go on whenever you like, today or in a month: /continue"),
-    "cancelled": translatable("We stop here. What you wrote is kept; go on whenever you like: /continue"),
-    "revised": translatable("✓ Your contribution now reads as you changed it."),
+    "cancelled": translatable("Let's stop here. What you wrote is saved; go on whenever you like: /continue"),
+    "revised": translatable("✓ Your contribution is saved as it now stands."),
     "nothing-open": translatable("No consultation is open just now. Please come back later."),
-    "closed": translatable("This consultation has closed, so nothing more can be sent or changed. What you had submitted stays as it is."),
+    "closed": translatable("This consultation has closed, so you can no longer send or change anything. What you have submitted stays as it is."),
     "edited": translatable("✓ Your change is saved."),
     "edit-closed": translatable("This consultation has closed, so your earlier words stay as they were."),
-    "edit-blank": translatable("I could not see any words there, so your earlier words stay. To erase everything: /delete"),
+    "edit-blank": translatable("I found no words there, so what you wrote before stays. To erase everything: /delete"),
     "delete": translatable("This erases everything we keep about you: your answers, your drafts and the address of this chat. It cannot be undone."),
-    "erased": translatable("✓ Everything is erased. Telegram lets me take nothing out of this chat, so please delete the chat yourself too. To begin again: /start"),
+    "erased": translatable("✓ Everything we kept about you is erased. The messages stay in Telegram, so please delete the chat yourself too. To begin again: /start"),
 }  # fmt: skip
 
 STATES = {
@@ -190,8 +190,8 @@ def _help(
     say: Say, c: Catalogue, q: Questionnaire | None, session: Session, past: tuple[Past, ...], t: NullTranslations
 ) -> list[Text]:
     return [
-        plain(t.gettext("Answer in your own words, in one message or several. You can change a message later by editing it.")),
-        plain(t.gettext("/start begin · /continue ask again\n/mine my contributions · /language language\n/cancel stop, keep the draft\n/privacy · /mydata · /delete")),
+        plain(t.gettext("Answer in your own words, in one message or several. You can change a message later by editing it in Telegram.")),
+        plain(t.gettext("/start begin · /continue repeat the question\n/mine my contributions · /language language\n/cancel stop without losing a word\n/privacy what we keep · /mydata my data\n/delete erase everything")),
     ]  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def test_a_questionnaire_is_walked_by_numbers_words_and_buttons() -> None:
     assert "  [Kapërce]\n  [Kthehu]\n" in shown, "at an open question a number is an answer"
     assert "kept> draft 1, issue 1: 'rruget e keqija'" in scenario
     assert "kept> draft 1 submitted: 1" in scenario
-    assert "_i marrë, ende i palexuar_" in shown
+    assert "_u mor, por ende nuk është lexuar_" in shown
 
 
 def test_what_was_played_plays_again() -> None:

@@ -71,7 +71,7 @@ async def test_a_double_tap_submits_once(place: Town, at_work: wiring.Installati
     answers = [ana.phone.press(int(str(review["message_id"])), data) for _ in range(2)]
     assert len(set(answers)) == 2
     await ana.hears("Faleminderit shumë!")
-    await ana.until(lambda: place.toasts(answers) == ["", "U mor një herë."])
+    await ana.until(lambda: place.toasts(answers) == ["", "Kjo u bë tashmë."])
     assert len(await exported(place.settings)) == 1
 
 
@@ -81,7 +81,7 @@ async def test_an_opinion_before_consent_is_nowhere(place: Town, at_work: wiring
     ana.do("ZQX93b1c mendimi im")
     await ana.hears("nuk e ruajta")
     await ana.walk([Step("", "/start"), Step("Mirë se vini", ">Shqip"), Step("Para se", ">Nuk pajtohem")])
-    await ana.hears("Pa problem.")
+    await ana.hears("Asgjë nga ato që shkruat nuk u ruajt.")
     async with at_work.database.reading() as unit:
         person = await unit.participants.find(ana.phone.citizen.id)
         assert person is not None
@@ -101,8 +101,8 @@ async def test_delete_erases_and_the_bot_starts_afresh(place: Town, at_work: wir
     """Nothing is found afterwards, an old button is only old."""
     ana = place.citizen()
     await ana.walk((*AGREED, Step("Si doni", "1"), Step("e parë", "ZQX93b1c rruga"), Step("Pse", "/delete")))
-    await ana.walk([Step("Nuk mund të zhbëhet", ">Fshi gjithçka")])
-    await ana.hears("Gjithçka u fshi")
+    await ana.walk([Step("Pastaj nuk kthehet më asgjë", ">Fshi gjithçka")])
+    await ana.hears("U fshi gjithçka")
     async with at_work.database.reading() as unit:
         assert await unit.participants.find(ana.phone.citizen.id) is None
     ana.do(">Kapërce")
