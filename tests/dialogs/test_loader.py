@@ -157,7 +157,12 @@ def test_consent_says_what_it_must(ours: Loaded) -> None:
 def test_privacy_is_complete_in_three_paragraphs(ours: Loaded) -> None:
     for language, words in {
         "en": ["not one citizen", "server can technically", "under its own rules", "safety depends on nobody knowing"],
-        "sq": ["nuk do të thotë një qytetar", "teknikisht", "rregullave të veta", "jeni në rrezik po të mësohet kush jeni"],
+        "sq": [
+            "nuk do të thotë një qytetar",
+            "teknikisht",
+            "rregullave të veta",
+            "jeni në rrezik po të mësohet kush jeni",
+        ],
     }.items():
         text = ours.plan.privacy.text[language]
         assert text.count("\n\n") == 2
