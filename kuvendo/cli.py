@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from kuvendo.commands import consultations, database, doctor, exporting, moderators, serving
+from kuvendo.commands.consultations import app as consultations
+from kuvendo.commands.database import app as database
+from kuvendo.commands.doctor import doctor
+from kuvendo.commands.exporting import export
+from kuvendo.commands.moderators import app as moderators
+from kuvendo.commands.serving import admin, bot, demo, run, worker
 
 app = typer.Typer(
     help="Kuvendo: public consultations by chat, in Albanian and English.",
@@ -14,13 +19,13 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-app.command("demo")(serving.demo)
-app.command("run")(serving.run)
-app.command("bot")(serving.bot)
-app.command("admin")(serving.admin)
-app.command("worker")(serving.worker)
-app.add_typer(database.app, name="db")
-app.add_typer(moderators.app, name="moderator")
-app.add_typer(consultations.app, name="consultation")
-app.command("export")(exporting.export)
-app.command("doctor")(doctor.doctor)
+app.command("demo")(demo)
+app.command("run")(run)
+app.command("bot")(bot)
+app.command("admin")(admin)
+app.command("worker")(worker)
+app.add_typer(database, name="db")
+app.add_typer(moderators, name="moderator")
+app.add_typer(consultations, name="consultation")
+app.command("export")(export)
+app.command("doctor")(doctor)
