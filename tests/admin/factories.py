@@ -16,7 +16,7 @@ from admin.gate import session_id
 from admin.passwords import hash_password
 from dialogs.canonical import consultation_to_json, questionnaire_to_json
 from dialogs.loader import Loaded, shipped
-from dialogs.types import Questionnaire
+from dialogs.types import Consultation, Questionnaire
 from storage.database import Database
 from storage.models import (
     AnswerRow,
@@ -48,6 +48,11 @@ def content() -> Loaded:
 def password_hash() -> str:
     """The hash of PASSWORD, computed once."""
     return hash_password(PASSWORD)
+
+
+def consultation(slug: str) -> Consultation:
+    """Return a shipped consultation."""
+    return next(each for each in content().consultations if each.slug == slug)
 
 
 def questionnaire(consultation: str, slug: str) -> Questionnaire:

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from admin import throttle
 from tests.admin import corpus, factories
-from tests.admin.conftest import Site, installation
+from tests.admin.conftest import Site, installation, words
 from tests.admin.test_shield import _broken
 from tests.admin.test_throttle import settings_of, spend
 
@@ -267,27 +267,29 @@ async def test_a_day_without_javascript(browser: Browser, tmp_path: Path) -> Non
         await page.get_by_role("button", name="Log in").click()
         await page.wait_for_url(f"{base}/submissions/{id_}")
         assert await page.locator("html").get_attribute("lang") == "sq", "the account's own language"
-        await page.get_by_text("Ndryshuar një herë: teksti i mëparshëm").click()
+        await page.get_by_text(
+            words("Changed once: earlier wording", many="Changed %(count)s times: earlier wordings")
+        ).click()
         assert await page.get_by_text("ne fshat", exact=True).first.is_visible()
-        await page.get_by_role("link", name="Të gjithë pyetësorët e plotësuar").click()
+        await page.get_by_role("link", name=words("All submissions")).click()
         await page.get_by_role("link", name=factories.receipt(id_)[:4]).click()
         await page.wait_for_url(f"{base}/submissions/{id_}")
-        await page.get_by_role("link", name="Eksportimi").click()
-        await page.get_by_label("Konsultimi").select_option(factories.DIGITAL)
+        await page.get_by_role("link", name=words("Export")).click()
+        await page.get_by_label(words("Consultation")).select_option(factories.DIGITAL)
         await page.get_by_label("JSON Lines").check()
         async with page.expect_download() as coming:
-            await page.get_by_role("button", name="Shkarko").click()
+            await page.get_by_role("button", name=words("Download")).click()
         download = await coming.value
         assert download.suggested_filename == "kuvendo-digital-governance-2026-11-23.jsonl"
         assert "në fshat" in Path(await download.path()).read_text(encoding="utf-8")
         await page.locator(".account summary").click()
-        await page.get_by_role("button", name="E errët").click()
+        await page.get_by_role("button", name=words("Dark")).click()
         assert await page.locator("html").get_attribute("data-theme") == "dark"
         await page.locator(".account summary").click()
-        await page.get_by_role("button", name="Dil").click()
+        await page.get_by_role("button", name=words("Log out")).click()
         await page.wait_for_url(f"{base}/login")
         await page.go_back()
-        assert await page.get_by_label("Fjalëkalimi").is_visible(), "Back shows the login page"
+        assert await page.get_by_label(words("Password")).is_visible(), "Back shows the login page"
         await page.context.close()
 
 
@@ -297,7 +299,7 @@ async def test_nothing_is_left_in_the_browser_after_the_logout(browser: Browser,
         page = await _enter(browser, site, base, await factories.staff(site.database))
         await page.goto(f"{base}/submissions/{id_}")
         await page.locator(".account summary").click()
-        await page.get_by_role("button", name="Dil").click()
+        await page.get_by_role("button", name=words("Log out")).click()
         await page.wait_for_url(f"{base}/login")
         kept = await page.evaluate(
             "(async () => [localStorage.length, sessionStorage.length, (await caches.keys()).length,"
