@@ -14,7 +14,8 @@ from bot import mydata
 from bot.outbound import to_bodies
 from bot.world import Arrival, Body, Reply, World
 from dialogs import lobby
-from dialogs.exchange import DataRequested, Message, Prompt, Say
+from dialogs.exchange import DataRequested, Input, LookedUp, Message, Prompt, Say, Typed
+from dialogs.looking_up import receipt_wanted
 from dialogs.menus import words_of
 from dialogs.render import menu_of, render
 from dialogs.sentences import toast_text
@@ -41,7 +42,8 @@ async def handle(world: World, arrival: Arrival, update_id: int, now: datetime) 
         found = await uow.participants.arrive(arrival.chat_id, now)
         session = found.session or begin(now, arrival.language_code)
         past = await _past(uow, found, session, arrival)
-        turn = lobby.step(catalogue, session, arrival.input, now, past)
+        given = await _looked_up(uow, session, arrival.input, now)
+        turn = lobby.step(catalogue, session, given, now, past)
         recorded = await record(uow, found.participant_id, turn, _inbound(arrival), now)
         if not recorded.erased:
             await _save(uow, found, turn, now)
@@ -59,6 +61,15 @@ async def _past(uow: UnitOfWork, found: Found, session: Session, arrival: Arriva
     number = lobby.message_wanted(session, arrival.input)
     past = await uow.submissions.past_of_message(found.participant_id, number) if number else None
     return (past,) if past else ()
+
+
+async def _looked_up(uow: UnitOfWork, session: Session, input: Input, now: datetime) -> Input:
+    """Return the input with what a typed receipt code stands for, where one may be looked up."""
+    code = receipt_wanted(session, input, now)
+    if code is None or not isinstance(input, Typed):
+        return input
+    found = await uow.submissions.by_receipt(code)
+    return LookedUp(code, input.number, found.past.states if found else ())
 
 
 def _inbound(arrival: Arrival) -> Inbound:

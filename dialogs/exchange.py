@@ -65,7 +65,16 @@ class Unsupported:
     album: str = ""
 
 
-Input = Typed | Chosen | Edited | Command | Media | Unsupported
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """A receipt code was typed; `states` are those of its contributions, empty where nobody has that code."""
+
+    receipt: str
+    number: int
+    states: tuple[str, ...] = ()
+
+
+Input = Typed | Chosen | Edited | Command | Media | Unsupported | LookedUp
 
 
 # --- what follows ----------------------------------------------------------------------------------------------------

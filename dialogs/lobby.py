@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from dialogs import engine, menus, walking
+from dialogs import engine, looking_up, menus, receipts, walking
 from dialogs.commands import COMMANDS
 from dialogs.edits import edited, holding
 from dialogs.entering import begin, enter, find_link, go_on, questionnaire_in_hand, takes_answers
@@ -22,6 +22,7 @@ from dialogs.exchange import (
     Edited,
     Input,
     LanguageChosen,
+    LookedUp,
     Media,
     Say,
     Typed,
@@ -53,6 +54,8 @@ def step(catalogue: Catalogue, session: Session, input: Input, now: datetime, pa
             return edited(catalogue, session, input, past)
         case Command():
             return _command(catalogue, session, input, now)
+        case LookedUp():
+            return looking_up.answer(session, input, now)
         case Media() | Unsupported():
             return _declined(session, input)
         case Typed() | Chosen():
@@ -94,7 +97,9 @@ def _at_a_menu(
     menu = menus.of_lobby(catalogue, session, past)
     if isinstance(input, Typed):
         choice = menus.typed_choice(menu, input.text, numbers=True)
-        return _pick(catalogue, session, choice.option, now, past) if choice else rejected(session, _why(session))
+        if choice:
+            return _pick(catalogue, session, choice.option, now, past)
+        return rejected(session, _why(session, input))
     if session.pressed == (input.turn, input.option):
         return already(session)
     choice = menus.find(menu, input.option) if input.turn == session.turn else None
@@ -105,9 +110,11 @@ def _at_a_menu(
     return replace(turn, session=pressed, pressed=choice.label)
 
 
-def _why(session: Session) -> str:
+def _why(session: Session, typed: Typed) -> str:
     """Return why free text cannot be taken here: before consent it is not kept, later there is just no question."""
-    return "choose-one" if session.consent else "choose-first"
+    if not session.consent:
+        return "choose-first"
+    return "receipt-too-often" if receipts.normalise(typed.text) else "choose-one"
 
 
 def _pick(catalogue: Catalogue, session: Session, option: str, now: datetime, past: tuple[Past, ...]) -> Turn:

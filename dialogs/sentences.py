@@ -37,6 +37,7 @@ NOTES = {
     "photo": translatable("I can't read pictures yet. Please write it in words."),
     "sticker": translatable("I can't read stickers yet. Please write it in words."),
     "unsupported": translatable("So far I can read only text. Please write it in words."),
+    "receipt-too-often": translatable("That was many codes in a short time. Please try again in ten minutes."),
     "unknown-command": translatable("I don't know that command. See those I know at /help."),
 }  # fmt: skip
 
@@ -54,6 +55,7 @@ SENTENCES = {
     "revised": translatable("✓ Your contribution is saved as it now stands."),
     "nothing-open": translatable("No consultation is open just now. Please come back later."),
     "closed": translatable("This consultation has closed, so you can no longer send or change anything. What you have submitted stays as it is."),
+    "receipt-unknown": translatable("I don't know that code. Please compare it with your message once more."),
     "edited": translatable("✓ Your change is saved."),
     "edit-closed": translatable("This consultation has closed, so your earlier words stay as they were."),
     "edit-blank": translatable("I found no words there, so what you wrote before stays. To erase everything: /delete"),
@@ -181,6 +183,14 @@ def _one_of_mine(past: Past, c: Catalogue, language: str, t: NullTranslations) -
     return Text.join("\n", [bold(spaced(past.receipt)), plain(f"{title} · {day}"), italic(states)])
 
 
+def _receipt(
+    say: Say, c: Catalogue, q: Questionnaire | None, session: Session, past: tuple[Past, ...], t: NullTranslations
+) -> list[Text]:
+    states = ", ".join(state_text(state, t) for state in dict.fromkeys(say.values["states"].split(",")))
+    sentence = t.gettext("Contribution {receipt}: {states}.")
+    return [plain(sentence.format(receipt=spaced(say.values["receipt"]), states=states))]
+
+
 def state_text(state: str, t: NullTranslations) -> str:
     """Return how a contribution stands, as its author reads it."""
     return t.gettext(STATES[state])
@@ -205,5 +215,6 @@ _SCREENS: dict[str, Screen] = {
     "gate": _gate,
     "thanks": _thanks,
     "mine": _mine,
+    "receipt": _receipt,
     "help": _help,
 }

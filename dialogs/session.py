@@ -93,7 +93,8 @@ class Session:
     `posted` is the number of the message that showed the present screen, None while it is unknown. `drafts` are open
     drafts, the one in hand last; `revising` a submission opened from `/mine`. `consent` is the version of the text
     agreed to, 0 before. `link` is what a deep link asked for, `aside` the stage to return to from an aside,
-    `pressed` the press taken last (turn and option), `album` the album already declined.
+    `pressed` the press taken last (turn and option), `album` the album already declined, `looked` when receipts were
+    looked up lately, in seconds since 1970.
     """
 
     turn: int
@@ -109,6 +110,7 @@ class Session:
     counter: int = 0
     pressed: tuple[int, str] | None = None
     album: str = ""
+    looked: tuple[int, ...] = ()
     posted: int | None = None
 
     @property
@@ -167,6 +169,7 @@ def _session_out(session: Session) -> dict[str, Any]:
         "counter": session.counter,
         "pressed": session.pressed,
         "album": session.album,
+        "looked": session.looked,
     }
 
 
@@ -179,6 +182,7 @@ def _session_in(data: dict[str, Any], posted: int | None) -> Session:
             "drafts": tuple(_draft_in(each) for each in data["drafts"]),
             "revising": _draft_in(data["revising"]) if data["revising"] else None,
             "pressed": tuple(data["pressed"]) if data["pressed"] else None,
+            "looked": tuple(data["looked"]),
         },
         posted=posted,
     )

@@ -5,6 +5,7 @@ A submission's id follows from whose it is and which of their drafts, so nobody 
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,8 +16,8 @@ from typing import Any
 from sqlalchemy import bindparam, exists, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from dialogs import receipts
 from dialogs.types import Answer, Part, Past, Slot
-from storage import receipts
 from storage.models import AnswerRow, ConsultationRow, Contribution, QuestionnaireVersion, Submission
 from storage.transaction import Record, Transaction
 
@@ -137,7 +138,7 @@ class Submissions:
 
     async def _receipt(self, values: dict[str, Any]) -> str:
         for _ in range(TRIES):
-            row = await self._transaction.first(_SUBMIT, {**values, "code": receipts.new()})
+            row = await self._transaction.first(_SUBMIT, {**values, "code": _new_code()})
             if row is not None:
                 return str(row[0])
         raise LookupError("a draft that was never begun was submitted")
@@ -287,3 +288,8 @@ _ANSWERS = select(
 _CONTRIBUTIONS = select(Contribution.submission_id, Contribution.item, Contribution.status).order_by(
     Contribution.position, Contribution.item
 )
+
+
+def _new_code() -> str:
+    """Return a random receipt code; any one comes up once in 3.4 thousand million."""
+    return receipts.complete("".join(secrets.choice(receipts.ALPHABET) for _ in range(receipts.LENGTH - 1)))

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 
-from dialogs.exchange import ConsentGiven, DataRequested, InputRejected, LanguageChosen, Typed, Unsupported, Withdrawn
+from dialogs.exchange import (
+    ConsentGiven,
+    DataRequested,
+    InputRejected,
+    LanguageChosen,
+    LookedUp,
+    Typed,
+    Unsupported,
+    Withdrawn,
+)
+from dialogs.looking_up import receipt_wanted
+from dialogs.receipts import complete
 from dialogs.session import Stage, begin, dumps, loads
+from dialogs.text import spaced
 from tests.dialogs.people import NOW, Person, closed
 
 
@@ -44,7 +59,7 @@ def test_consent_is_recorded_with_the_version_of_its_text_and_its_language() -> 
     assert "vote" in person.text
     person.press("I agree")
     consent = person.catalogue.consent
-    assert person.last.events[0] == ConsentGiven(consent.version, consent.digest, "en")
+    assert ConsentGiven(consent.version, consent.digest, "en") in person.last.events
 
 
 def test_a_refusal_is_friendly_keeps_nothing_and_can_be_reconsidered() -> None:
@@ -221,7 +236,7 @@ def test_cancel_in_an_aside_returns_and_before_consent_asks_again() -> None:
     person.press("Pajtohem")
     person.command("language")
     person.command("cancel")
-    assert person.session.stage is Stage.COMPONENT
+    assert person.text == "Për çfarë doni të flisni?"
 
 
 def test_save_for_later_and_continue_by_its_button() -> None:
@@ -370,3 +385,34 @@ def test_the_privacy_text_before_consent_offers_no_more_of_itself() -> None:
     assert person.labels == ["Pajtohem", "Nuk pajtohem"]
     person.press("Nuk pajtohem")
     assert person.session.stage is Stage.REFUSED
+
+
+def test_a_receipt_typed_at_a_menu_tells_how_its_contribution_stands() -> None:
+    """Nothing else of it, and nothing at all of a code nobody has."""
+    person = Person().agree()
+    assert receipt_wanted(person.session, Typed(9, "k7m4-qx2"), NOW) is None
+    code = complete("K7M4QX2")
+    assert receipt_wanted(person.session, Typed(9, spaced(code).lower()), NOW) == code
+    person.send(LookedUp(code, 9, ("new", "new", "answered")))
+    assert re.match(rf"Kontributi {spaced(code)}: .*ende.*lexua.*, .*përgjigj.*\.\n---\n", person.text)
+    person.send(LookedUp(code, 9))
+    assert person.text.startswith("Këtë kod nuk e njoh.")
+    assert "Për çfarë doni të flisni?" in person.text
+
+
+def test_receipts_are_looked_up_a_few_times_and_then_after_a_while() -> None:
+    """Enough for a slip of the pen, hopeless for guessing."""
+    person, code = Person().agree(), complete("K7M4QX2")
+    for _ in range(5):
+        person.send(LookedUp(code, 9))
+    assert receipt_wanted(person.session, Typed(9, code), NOW) is None
+    person.type(code)
+    assert "pas dhjetë minutash" in person.text
+    assert receipt_wanted(person.session, Typed(9, code), NOW + timedelta(minutes=11)) == code
+
+
+def test_a_code_at_an_open_question_is_an_answer() -> None:
+    """And before consent it is nothing."""
+    code = complete("K7M4QX2")
+    assert receipt_wanted(Person().begin().session, Typed(9, code), NOW) is None
+    assert receipt_wanted(Person().session, Typed(9, code), NOW) is None

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dialogs.exchange import Chosen, Message
+from dialogs.exchange import Chosen, LookedUp, Message
 from dialogs.menus import words_of
+from dialogs.receipts import complete
 from dialogs.sentences import toast_text
 from tests.dialogs.people import CATALOGUE, Person, closed
 
@@ -34,8 +35,12 @@ WALKS: dict[str, str] = {
     "a survey": """
         /start | >lang | >agree | /start digital-governance-survey | nowhere | >o:village | 9 | >o:phone | >done
         | a wish | >o:later | >review | >skip | >edit | >back | >save | /start""",
+    "looking up a receipt": "/start | >lang | >agree | lookup: new | lookup: | lookup: | lookup: | lookup: | K7M4 QX2%",
     "erasing": "/start | >lang | >agree | /delete | >keep | /delete | >erase",
 }
+
+
+CODE = complete("K7M4QX2")
 
 
 class Walk:
@@ -66,6 +71,8 @@ class Walk:
             person.send(self._before)
         elif step == "old":
             person.send(Chosen(1, "skip"))
+        elif word == "lookup" or step == "lookup:":
+            person.send(LookedUp(CODE, person.next(), (rest,) if rest else ()))
         elif word == "late":
             person.late(rest)
         elif word == "edit":
@@ -73,7 +80,7 @@ class Walk:
         elif word == "media":
             person.media(rest)
         else:
-            person.type("a" * 30_001 if step == "%long" else step)
+            person.type({"%long": "a" * 30_001, "K7M4 QX2%": CODE}.get(step, step))
         self._keep()
 
     def _press(self, option: str) -> None:

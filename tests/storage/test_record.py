@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
+from dialogs import receipts
 from dialogs.exchange import (
     AnswerDropped,
     AnswerGiven,
@@ -26,9 +27,10 @@ from dialogs.exchange import (
     Withdrawn,
 )
 from dialogs.session import Session
+from dialogs.text import spaced
 from dialogs.turn import Turn
 from dialogs.types import Answer, Past, Slot
-from storage import receipts
+from storage import submissions as submitting
 from storage.database import Database
 from storage.models import AnswerRow, Consent, Contribution, Participant, Submission, TranscriptRow
 from storage.record import Inbound, record
@@ -145,7 +147,7 @@ async def test_a_taken_receipt_is_drawn_again(
     await publish(database, now)
     one, two = await arrive(database, now, chat=1), await arrive(database, now, chat=2)
     drawn = iter(["22222222", "22222222", "22222222", "33333333"])
-    monkeypatch.setattr(receipts, "new", lambda: next(drawn))
+    monkeypatch.setattr(submitting, "_new_code", lambda: next(drawn))
     assert await submit(database, one, now, text("issue", 1, (5, "a"))) == "22222222"
     assert await submit(database, two, now, text("issue", 1, (5, "a"))) == "33333333"
 
@@ -193,7 +195,7 @@ async def test_a_receipt_leads_to_its_submission(database: Database, now: dateti
     person = await arrive(database, now)
     receipt = await submit(database, person, now, text("issue", 1, (5, "a")))
     async with database.reading() as uow:
-        found = await uow.submissions.by_receipt(receipts.display(receipt).lower())
+        found = await uow.submissions.by_receipt(spaced(receipt).lower())
         assert found is not None
         assert (found.id, found.past.receipt) == (submission_id(person, 1), receipt)
         assert await uow.submissions.by_receipt("2222 2222") is None

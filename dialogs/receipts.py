@@ -1,4 +1,4 @@
-"""Receipt codes: what a person keeps to find their contribution again.
+"""Receipt codes: what a person keeps to find their contribution again. Pure; whoever makes one brings the chance.
 
 Eight characters in two groups. None of them is taken for another, on paper or aloud, in either language; there are
 no vowels but Y, so a code does not happen to be a word. The last character checks the others.
@@ -6,7 +6,6 @@ no vowels but Y, so a code does not happen to be a word. The last character chec
 
 from __future__ import annotations
 
-import secrets
 import unicodedata
 
 ALPHABET = "23456789CDFHJKMNPQRTVXY"
@@ -20,9 +19,8 @@ LOOK_ALIKES = str.maketrans({"Z": "2", "S": "5", "B": "8", "G": "6", "Ç": "C"})
 IGNORED = str.maketrans(dict.fromkeys("-‐‑–—_.·/'"))
 
 
-def new() -> str:
-    """Return a random code without the space between its groups; any one comes up once in 3.4 thousand million."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH - 1))
+def complete(body: str) -> str:
+    """Return the code that begins with `body`, seven characters of the alphabet, without the space between groups."""
     return body + check_character(body)
 
 
@@ -46,8 +44,3 @@ def normalise(text: str) -> str | None:
     if len(code) != LENGTH or not set(code) <= set(ALPHABET):
         return None
     return code if check_character(code[:-1]) == code[-1] else None
-
-
-def display(code: str) -> str:
-    """Return the code as people see it: K7M4 QX2P."""
-    return f"{code[:4]} {code[4:]}"
