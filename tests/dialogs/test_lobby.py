@@ -59,7 +59,7 @@ def test_consent_is_recorded_with_the_version_of_its_text_and_its_language() -> 
     assert "vote" in person.text
     person.press("I agree")
     consent = person.catalogue.consent
-    assert ConsentGiven(consent.version, consent.digest, "en") in person.last.events
+    assert person.ledger.events[1] == ConsentGiven(consent.version, consent.digest, "en")
 
 
 def test_a_refusal_is_friendly_keeps_nothing_and_can_be_reconsidered() -> None:
