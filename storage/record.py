@@ -55,7 +55,7 @@ async def record(uow: UnitOfWork, participant_id: uuid.UUID, turn: Turn, inbound
     """Keep the facts of a turn, and what was heard; return what the reply must know."""
     receipt, draft = "", None
     for event in turn.events:
-        draft = getattr(event, "draft", draft)
+        draft = getattr(event, "draft", None) if draft is None else draft  # the first: others gave way to it
         receipt = await _keep(uow, participant_id, turn, event, now) or receipt
         if isinstance(event, Withdrawn):
             return Recorded(erased=True)

@@ -317,3 +317,12 @@ async def test_a_session_survives_the_database(database: Database, now: datetime
         await uow.participants.save(arrival.participant_id, full, 0, now)
         await uow.participants.posted(arrival.participant_id, 9, 12)
         assert (await uow.participants.arrive(CHAT, now)).session == replace(full, posted=12)
+
+
+async def test_what_is_said_at_submitting_belongs_to_what_was_submitted(database: Database, now: datetime) -> None:
+    """Also where an older draft gives way to it in the same turn."""
+    await publish(database, now)
+    person = await arrive(database, now)
+    await take(database, person, now, DraftStarted(1, DIGEST), DraftStarted(2, DIGEST))
+    recorded = await take(database, person, now, Submitted(2, ()), DraftDiscarded(1))
+    assert recorded.draft == 2
