@@ -6,28 +6,32 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from dialogs.entering import enter, go_on
+from dialogs.entering import enter, go_on, known_link
 from dialogs.exchange import Command, DataRequested, Say
 from dialogs.screens import ASIDES, at_stage, beside, come_back, screen, step_aside
 from dialogs.session import Session, Stage
 from dialogs.turn import Turn
 from dialogs.types import Catalogue
 
+LEADING_ON = ASIDES | {Stage.HOME, Stage.RESUME, Stage.COMPONENT, Stage.QUESTIONNAIRE}
+"""Screens from which `/continue` leads back to the draft."""
+
 
 def _start(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:
     """Greet; once consent stands, follow the link, offer the draft, or offer a component."""
+    link = known_link(catalogue, command.argument)
     if session.consent != catalogue.consent.version:
         stage = Stage.CONSENT if session.consent else Stage.WELCOME
-        greeted = replace(session, link=command.argument, aside=None, revising=None)
+        greeted = replace(session, link=link, aside=None, revising=None)
         return screen(greeted, stage, at_stage(stage))
     session = replace(session, aside=None, revising=None)
-    if session.drafts and not command.argument:
+    if session.drafts and not link:
         return screen(session, Stage.RESUME, at_stage(Stage.RESUME))
-    return enter(catalogue, session, command.argument, now)
+    return enter(catalogue, session, link, now)
 
 
 def _continue(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:
-    if session.consent and session.draft and session.stage in (Stage.HOME, Stage.RESUME, *ASIDES):
+    if session.consent and session.draft and session.stage in LEADING_ON:
         return go_on(catalogue, session)
     return screen(session, session.stage, at_stage(session.stage))
 

@@ -30,6 +30,11 @@ def find_link(catalogue: Catalogue, link: str) -> tuple[Consultation, Questionna
     return next(((c, q) for c, q in offered if link == f"{c.slug}-{q.slug}"), None)
 
 
+def known_link(catalogue: Catalogue, link: str) -> str:
+    """Return `link` where it leads somewhere, else nothing: other words are no link, and are not kept as one."""
+    return link if find_link(catalogue, link) or catalogue.consultation(link) else ""
+
+
 def enter(catalogue: Catalogue, session: Session, link: str, now: datetime) -> Turn:
     """Go where `link` leads: a questionnaire, a component's questionnaires, or the choice of a component."""
     session = replace(session, link="", aside=None, revising=None)

@@ -416,3 +416,32 @@ def test_a_code_at_an_open_question_is_an_answer() -> None:
     code = complete("K7M4QX2")
     assert receipt_wanted(Person().begin().session, Typed(9, code), NOW) is None
     assert receipt_wanted(Person().session, Typed(9, code), NOW) is None
+
+
+def test_an_opinion_typed_after_start_is_not_kept() -> None:
+    """Only what leads somewhere is a link; before consent no other word may stay, not even in the session."""
+    person = Person()
+    person.command("start", "ministri i merr të gjitha")
+    assert "ministri" not in dumps(person.session)
+    person.command("start", "fiscal-transparency")
+    assert person.session.link == "fiscal-transparency"
+
+
+def test_a_link_that_leads_nowhere_still_offers_the_draft() -> None:
+    """As /start alone does."""
+    person = Person().begin()
+    person.type("rruga")
+    person.command("start", "xyz")
+    assert person.session.stage is Stage.RESUME
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_continue_leads_back_from_the_choice_of_something_else(steps: int) -> None:
+    """What was saved promised it."""
+    person = Person().begin()
+    person.type("rruga")
+    person.command("start")
+    for label in ("Zgjidh diçka tjetër", "Qeverisja dixhitale")[:steps]:
+        person.press(label)
+    person.command("continue")
+    assert "Pse është e rëndësishme?" in person.text
