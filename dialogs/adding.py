@@ -11,15 +11,15 @@ from dialogs.screens import at_stage, rejected, screen
 from dialogs.session import Draft, Session, Stage
 from dialogs.turn import Turn
 from dialogs.types import Answer, Part, Questionnaire, Slot
-from dialogs.walking import advance, continue_answer, resume
+from dialogs.walking import advance, joined, resume, revised
 
 
 def add(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
     """Put the message just written where it belongs, or ask for the words to add where there is none to move."""
     assert draft.written is not None, "there is an answer above"
     slot = draft.written[0]
-    if draft.stray:
-        return _add_stray(q, session, draft, slot, draft.stray)
+    if draft.strays:
+        return _add_strays(session, draft, slot)
     above = _text_before(q, draft, slot) if draft.movable else None
     if above is None:
         asked = session.holding(replace(draft, adding=slot))
@@ -27,12 +27,11 @@ def add(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
     return _move(q, session, draft, slot, above)
 
 
-def _add_stray(q: Questionnaire, session: Session, draft: Draft, slot: Slot, stray: Part) -> Turn:
-    draft = replace(draft, stray=None)
-    turn = continue_answer(q, session.holding(draft), draft, slot, stray)
-    if not turn.events:
-        return rejected(turn.session, "too-long")
-    return screen(turn.session, session.stage, at_stage(session.stage, "added"), turn.events)
+def _add_strays(session: Session, draft: Draft, slot: Slot) -> Turn:
+    grown = joined(replace(draft, strays=()), slot, *draft.strays)
+    if grown is None:
+        return rejected(session.holding(replace(draft, strays=())), "too-long")
+    return screen(session.holding(grown), session.stage, at_stage(session.stage, "added"), revised(grown, slot))
 
 
 def add_on(q: Questionnaire, session: Session, draft: Draft, typed: Typed) -> Turn:
@@ -40,10 +39,10 @@ def add_on(q: Questionnaire, session: Session, draft: Draft, typed: Typed) -> Tu
     assert draft.adding is not None, "a slot is being continued"
     if is_blank(typed.text):
         return rejected(session, "blank")
-    added = continue_answer(q, session, draft, draft.adding, Part(typed.number, typed.text))
-    if not added.events:
+    grown = joined(draft, draft.adding, Part(typed.number, typed.text))
+    if grown is None:
         return rejected(session, "too-long")
-    return replace(resume(q, added.session, "added"), events=added.events)
+    return replace(resume(q, session.holding(grown), "added"), events=revised(grown, draft.adding))
 
 
 def _move(q: Questionnaire, session: Session, draft: Draft, slot: Slot, above: Answer) -> Turn:
@@ -51,14 +50,14 @@ def _move(q: Questionnaire, session: Session, draft: Draft, slot: Slot, above: A
     source = draft.answer(slot)
     assert source and source.parts, "a text was just written there"
     *rest, last = source.parts
-    joined = replace(above, parts=tuple(sorted((*above.parts, last))))
-    draft = replace(draft.put(joined), written=(above.slot, last.number), movable=False)
+    whole = replace(above, parts=tuple(sorted((*above.parts, last))))
+    draft = replace(draft.put(whole), written=(above.slot, last.number), movable=False)
     if rest:
         kept = replace(source, parts=tuple(rest))
-        events: tuple[Event, ...] = (AnswerRevised(draft.id, joined), AnswerRevised(draft.id, kept))
+        events: tuple[Event, ...] = (AnswerRevised(draft.id, whole), AnswerRevised(draft.id, kept))
         return replace(resume(q, session.holding(draft.put(kept)), "added"), events=events)
     draft = replace(draft.without(slot), at=slot)
-    events = (AnswerRevised(draft.id, joined), AnswerDropped(draft.id, slot))
+    events = (AnswerRevised(draft.id, whole), AnswerDropped(draft.id, slot))
     return advance(q, session, draft, events, "added")
 
 

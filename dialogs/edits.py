@@ -15,6 +15,8 @@ from dialogs.types import Answer, Catalogue, Part, Past
 
 def edited(catalogue: Catalogue, session: Session, edit: Edited, past: tuple[Past, ...]) -> Turn:
     """Revise the answer that holds the edited message, in a draft or in a submission still open."""
+    if session.draft and any(stray.number == edit.number for stray in session.draft.strays):
+        return Turn(session.holding(_rewritten_stray(session.draft, edit)))
     for draft in (*((session.revising,) if session.revising else ()), *reversed(session.drafts)):
         answer = holding(draft.answers, edit.number)
         if answer:
@@ -29,6 +31,12 @@ def edited(catalogue: Catalogue, session: Session, edit: Edited, past: tuple[Pas
 def holding(answers: tuple[Answer, ...], number: int) -> Answer | None:
     """Return the answer that holds message `number`, or None."""
     return next((a for a in answers if any(part.number == number for part in a.parts)), None)
+
+
+def _rewritten_stray(draft: Draft, edit: Edited) -> Draft:
+    """Return the draft with the edited text among those that fit nowhere yet; without it where no word is left."""
+    strays = (Part(each.number, edit.text) if each.number == edit.number else each for each in draft.strays)
+    return replace(draft, strays=tuple(each for each in strays if not is_blank(each.text)))
 
 
 def _rewritten(answer: Answer, edit: Edited) -> Answer:

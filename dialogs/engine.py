@@ -15,8 +15,8 @@ from dialogs import menus, routes
 from dialogs.adding import add, add_on
 from dialogs.answers import LONGEST, from_typed, is_blank
 from dialogs.exchange import AnswerDropped, Ask, Chosen, DraftDiscarded, Event, Input, Say, Submitted, Typed
-from dialogs.lateness import is_late, owner
-from dialogs.screens import already, rejected, screen, stale
+from dialogs.lateness import is_early, is_late
+from dialogs.screens import again, already, rejected, screen, stale
 from dialogs.session import Draft, Session, Stage
 from dialogs.turn import Turn
 from dialogs.types import Answer, Kind, Part, Questionnaire, Slot
@@ -45,14 +45,16 @@ def step(questionnaire: Questionnaire, session: Session, input: Input, now: date
 
 
 def _typed(q: Questionnaire, session: Session, draft: Draft, typed: Typed) -> Turn:
-    if is_late(session, draft, typed.number):
-        return continue_answer(q, session, draft, owner(draft, typed.number), Part(typed.number, typed.text))
-    menu = menus.of_draft(q, session)
+    early, late = is_early(session, typed.number), is_late(session, draft, typed.number)
     asks = _asks(q, session, draft)
     closed = session.stage is not Stage.ADDING and asks not in (Kind.TEXT, Kind.MULTI)
-    choice = menus.typed_choice(menu, typed.text, numbers=closed)
+    choice = menus.typed_choice(menus.of_draft(q, session), typed.text, numbers=closed or (early and not late))
+    if late and not choice:
+        return continue_answer(session, draft, Part(typed.number, typed.text))
+    if early and (choice or asks in (Kind.SINGLE, Kind.MULTI)):
+        return again(session)
     if choice and not (asks is Kind.MULTI and choice.option.startswith("o:")):
-        return _take(q, session, draft, choice.option)
+        return _take(q, replace(session, chose=typed.number), draft, choice.option)
     if session.stage is Stage.ADDING and draft.adding:
         return add_on(q, session, draft, typed)
     if session.stage is Stage.ASKING:
@@ -73,7 +75,9 @@ def _answer(q: Questionnaire, session: Session, draft: Draft, typed: Typed) -> T
         return rejected(session, answer)
     if len(answer.text or "") > LONGEST:
         return rejected(session, "too-long")
-    return settle(q, session, draft, answer, typed.number if answer.parts else None)
+    if not answer.parts:
+        return settle(q, replace(session, chose=typed.number), draft, answer)
+    return settle(q, session, draft, answer, typed.number)
 
 
 def _set_aside(session: Session, draft: Draft, typed: Typed) -> Turn:
@@ -81,7 +85,7 @@ def _set_aside(session: Session, draft: Draft, typed: Typed) -> Turn:
     fits = session.stage in (Stage.GATE, Stage.REVIEW) and draft.written and not draft.receipt
     if not fits or is_blank(typed.text):
         return rejected(session, "choose-one")
-    kept = replace(draft, stray=Part(typed.number, typed.text))
+    kept = replace(draft, strays=(*draft.strays, Part(typed.number, typed.text)))
     return rejected(session.holding(kept), "choose-or-add")
 
 
@@ -148,7 +152,7 @@ def _back(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
         return resume(q, session.holding(replace(draft, picked=None)))
     before = routes.previous(q, draft if session.stage is Stage.ASKING else replace(draft, at=None))
     assert before is not None, "back is offered only where there is a way back"
-    draft = replace(draft, at=before, movable=False, ticked=(), stray=None)
+    draft = replace(draft, at=before, movable=False, ticked=(), strays=())
     return screen(session.holding(draft), Stage.ASKING, Ask())
 
 
@@ -157,7 +161,7 @@ def _back(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
 
 def _more(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
     draft, slot = routes.open_item(q, draft)
-    draft = replace(draft, at=slot, stray=None, movable=False)
+    draft = replace(draft, at=slot, strays=(), movable=False)
     return screen(session.holding(draft), Stage.ASKING, Ask())
 
 
@@ -166,7 +170,7 @@ def _to_review(q: Questionnaire, session: Session, draft: Draft, value: str) -> 
 
 
 def _edit(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
-    draft = replace(draft, stray=None, movable=False)
+    draft = replace(draft, strays=(), movable=False)
     items = routes.given_items(q, draft)
     if len(items) == 1 and not routes.of_item(q, draft, 0):
         return _pick(q, session, draft, str(items[0]))
@@ -189,8 +193,7 @@ def _remove(q: Questionnaire, session: Session, draft: Draft, value: str) -> Tur
     item = draft.picked or 0
     gone = tuple(answer.slot for answer in draft.answers if answer.slot.item == item)
     draft = routes.close_item(draft.without(*gone), item)
-    kept = draft.written if draft.written and draft.written[0] not in gone else None
-    draft = replace(draft, picked=None, at=None, written=kept, movable=False, stray=None)
+    draft = replace(draft, picked=None, at=None, movable=False, strays=())
     return advance(q, session, draft, tuple(AnswerDropped(draft.id, slot) for slot in gone))
 
 

@@ -1,29 +1,60 @@
 """Which answer a message belongs to, by the order of Telegram's message numbers. No timer.
 
 Telegram numbers all messages of a bot's private chats, in and out, in one rising sequence; a message with a lower
-number than the screen's was written before the screen was seen, and belongs to the answer before it.
+number than the screen's was written before the screen was seen. It continues the words before it; it presses nothing
+on the screen. A screen that is only shown again was seen when it was shown first.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from dialogs.screens import ASIDES
 from dialogs.session import Draft, Session
 from dialogs.types import Slot
 
 
-def is_late(session: Session, draft: Draft, number: int) -> bool:
-    """Return whether message `number` was written before the present screen could be seen.
+def noticed(session: Session) -> Session:
+    """Return the session with the number that showed the present screen first; an aside leaves what it interrupts."""
+    place = _place(session)
+    if session.stage in ASIDES or (session.seen and session.seen[0] == place):
+        return session
+    return replace(session, seen=None if session.posted is None else (place, session.posted))
 
-    The screen's number is unknown only where a crash came between posting it and keeping its number; while a
-    running process posts it, the chat's next message waits. Then a message that directly follows the one taken
-    last was certainly written before the screen, since no number is left between them; any other is taken as an
-    answer to the screen: whoever writes after a silence answers what they see, and where that is wrong one press
-    on the next question moves it (the other mistake would put an answer where nobody looks for it).
+
+def is_early(session: Session, number: int) -> bool:
+    """Return whether message `number` was certainly written before the present screen could be seen."""
+    shown = _shown(session)
+    return shown is not None and number < shown
+
+
+def is_late(session: Session, draft: Draft, number: int) -> bool:
+    """Return whether message `number` was written before the present screen, and continues the words before it.
+
+    It does not where something was chosen in between. The screen's number is unknown only where a crash came
+    between posting it and keeping its number; while a running process posts it, the chat's next message waits. Then
+    a message that directly follows the one taken last was certainly written before the screen, since no number is
+    left between them; any other is taken as an answer to the screen: whoever writes after a silence answers what
+    they see, and where that is wrong one press on the next question moves it (the other mistake would put an answer
+    where nobody looks for it).
     """
-    if draft.written is None:
+    if draft.written is None or draft.written[1] < session.chose < number:
         return False
-    if session.posted is not None:
-        return number < session.posted
+    if _shown(session) is not None:
+        return is_early(session, number)
     return number <= draft.written[1] + 1
+
+
+def _shown(session: Session) -> int | None:
+    """Return the number of the message that showed the present screen first, None while it is unknown."""
+    return session.seen[1] if session.seen and session.seen[0] == _place(session) else session.posted
+
+
+def _place(session: Session) -> str:
+    """Return a name of the present screen, the same however often it is shown."""
+    draft = session.draft
+    asked = (draft.id, *(draft.at or ())) if draft else ()
+    return " ".join(map(str, (session.stage, session.component, *asked)))
 
 
 def owner(draft: Draft, number: int) -> Slot:

@@ -24,13 +24,14 @@ from dialogs.exchange import (
     LanguageChosen,
     LookedUp,
     Media,
+    Menu,
     Say,
     Typed,
     Unsupported,
     Withdrawn,
 )
-from dialogs.lateness import is_late, owner
-from dialogs.screens import already, at_stage, come_back, rejected, screen, stale, step_aside
+from dialogs.lateness import is_early, is_late, noticed
+from dialogs.screens import again, already, at_stage, come_back, rejected, screen, stale, step_aside
 from dialogs.session import Draft, Session, Stage
 from dialogs.turn import Turn
 from dialogs.types import Catalogue, Part, Past
@@ -49,6 +50,7 @@ def step(catalogue: Catalogue, session: Session, input: Input, now: datetime, pa
 
     `past` holds the person's submissions, newest first, where `needs_past` asked for them; `now` is an aware time.
     """
+    session = noticed(session)
     match input:
         case Edited():
             return edited(catalogue, session, input, past)
@@ -84,10 +86,6 @@ def _said(catalogue: Catalogue, session: Session, input: Typed | Chosen, now: da
         if not takes_answers(catalogue, session.draft):
             return screen(replace(session, revising=None), Stage.HOME, Say("closed", menu=True))
         return engine.step(questionnaire, session, input, now)
-    late = isinstance(input, Typed) and session.draft and is_late(session, session.draft, input.number)
-    if late and isinstance(input, Typed) and session.draft and questionnaire:
-        part = Part(input.number, input.text)
-        return walking.continue_answer(questionnaire, session, session.draft, owner(session.draft, part.number), part)
     return _at_a_menu(catalogue, session, input, now, past)
 
 
@@ -96,10 +94,7 @@ def _at_a_menu(
 ) -> Turn:
     menu = menus.of_lobby(catalogue, session, past)
     if isinstance(input, Typed):
-        choice = menus.typed_choice(menu, input.text, numbers=True)
-        if choice:
-            return _pick(catalogue, session, choice.option, now, past)
-        return rejected(session, _why(session, input))
+        return _typed(catalogue, session, input, menu, now, past)
     if session.pressed == (input.turn, input.option):
         return already(session)
     choice = menus.find(menu, input.option) if input.turn == session.turn else None
@@ -108,6 +103,20 @@ def _at_a_menu(
     turn = _pick(catalogue, session, choice.option, now, past)
     pressed = replace(turn.session, pressed=(input.turn, input.option))
     return replace(turn, session=pressed, pressed=choice.label)
+
+
+def _typed(
+    catalogue: Catalogue, session: Session, typed: Typed, menu: Menu, now: datetime, past: tuple[Past, ...]
+) -> Turn:
+    """Take a choice in words or by its number, unless it was written before these choices could be seen."""
+    choice = menus.typed_choice(menu, typed.text, numbers=True)
+    if choice and is_early(session, typed.number):
+        return again(session)
+    if choice:
+        return _pick(catalogue, replace(session, chose=typed.number), choice.option, now, past)
+    if session.draft and is_late(session, session.draft, typed.number):
+        return walking.continue_answer(session, session.draft, Part(typed.number, typed.text))
+    return rejected(session, _why(session, typed))
 
 
 def _why(session: Session, typed: Typed) -> str:

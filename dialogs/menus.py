@@ -129,7 +129,7 @@ def _review(questionnaire: Questionnaire, draft: Draft, t: NullTranslations, lan
         Choice("submit", t.gettext("Submit")),
         Choice("edit", t.gettext("Edit")),
         (Choice("more", section.repeat.add[language]) if more and section and section.repeat else None),
-        (Choice("add", t.gettext("Add to the answer above")) if draft.stray else None),
+        (Choice("add", t.gettext("Add to the answer above")) if draft.strays else None),
         Choice("save", t.gettext("Save for later")),
     ]
     return [choice for choice in offered if choice]

@@ -34,7 +34,12 @@ def rejected(session: Session, reason: str) -> Turn:
 
 def stale(session: Session) -> Turn:
     """Say over the button that it is an old one, and show the present screen again."""
-    return replace(screen(session, session.stage, at_stage(session.stage)), toast="stale")
+    return replace(again(session), toast="stale")
+
+
+def again(session: Session) -> Turn:
+    """Show the present screen again."""
+    return screen(session, session.stage, at_stage(session.stage))
 
 
 def already(session: Session) -> Turn:
@@ -44,7 +49,7 @@ def already(session: Session) -> Turn:
 
 def beside(session: Session, *said: Say) -> Turn:
     """Say something of its own, then show the present screen again, so that nobody is left without a next step."""
-    shown = screen(session, session.stage, at_stage(session.stage))
+    shown = again(session)
     return replace(shown, prompts=(*said, *shown.prompts))
 
 

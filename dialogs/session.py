@@ -48,8 +48,8 @@ class Draft:
     last perhaps not answered yet; `ended` says that no further item follows, `spent` how many numbers are used.
     `at` is the question on the screen; `picked` the item chosen for a change, which leads back to the review; `adding`
     the slot that the next message continues; `ticked` the options ticked so far. `written` is the slot of the text
-    message taken last and its number, `movable` while that message may still belong to the answer before; `stray` a
-    text that fitted nowhere. `receipt` is set while a submission is being revised.
+    message taken last and its number, `movable` while that message may still belong to the answer before; `strays`
+    are texts that fitted nowhere. `receipt` is set while a submission is being revised.
     """
 
     id: int
@@ -67,7 +67,7 @@ class Draft:
     ticked: tuple[str, ...] = ()
     written: tuple[Slot, int] | None = None
     movable: bool = False
-    stray: Part | None = None
+    strays: tuple[Part, ...] = ()
     receipt: str = ""
 
     def answer(self, slot: Slot | None) -> Answer | None:
@@ -94,7 +94,8 @@ class Session:
     drafts, the one in hand last; `revising` a submission opened from `/mine`. `consent` is the version of the text
     agreed to, 0 before. `link` is what a deep link asked for, `aside` the stage to return to from an aside,
     `pressed` the press taken last (turn and option), `album` the album already declined, `looked` when receipts were
-    looked up lately, in seconds since 1970.
+    looked up lately, in seconds since 1970. `seen` is the screen last looked at and the number of the message that
+    showed it first; `chose` the number of the last message that made a choice in words or by its number.
     """
 
     turn: int
@@ -111,6 +112,8 @@ class Session:
     pressed: tuple[int, str] | None = None
     album: str = ""
     looked: tuple[int, ...] = ()
+    seen: tuple[str, int] | None = None
+    chose: int = 0
     posted: int | None = None
 
     @property
@@ -170,6 +173,8 @@ def _session_out(session: Session) -> dict[str, Any]:
         "pressed": session.pressed,
         "album": session.album,
         "looked": session.looked,
+        "seen": session.seen,
+        "chose": session.chose,
     }
 
 
@@ -183,6 +188,7 @@ def _session_in(data: dict[str, Any], posted: int | None) -> Session:
             "revising": _draft_in(data["revising"]) if data["revising"] else None,
             "pressed": tuple(data["pressed"]) if data["pressed"] else None,
             "looked": tuple(data["looked"]),
+            "seen": tuple(data["seen"]) if data["seen"] else None,
         },
         posted=posted,
     )
@@ -205,7 +211,7 @@ def _draft_out(draft: Draft) -> dict[str, Any]:
         "ticked": draft.ticked,
         "written": draft.written,
         "movable": draft.movable,
-        "stray": draft.stray,
+        "strays": draft.strays,
         "receipt": draft.receipt,
     }
 
@@ -221,7 +227,7 @@ def _draft_in(data: dict[str, Any]) -> Draft:
             "adding": _slot_in(data["adding"]),
             "ticked": tuple(data["ticked"]),
             "written": (Slot(*data["written"][0]), data["written"][1]) if data["written"] else None,
-            "stray": Part(*data["stray"]) if data["stray"] else None,
+            "strays": tuple(Part(*each) for each in data["strays"]),
         }
     )
 

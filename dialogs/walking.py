@@ -11,7 +11,8 @@ from datetime import datetime
 from dialogs import routes
 from dialogs.answers import LONGEST, is_blank
 from dialogs.exchange import AnswerDropped, AnswerGiven, AnswerRevised, Ask, DraftStarted, Event
-from dialogs.screens import at_stage, screen
+from dialogs.lateness import owner
+from dialogs.screens import at_stage, rejected, screen
 from dialogs.session import Draft, Session, Stage
 from dialogs.turn import Turn
 from dialogs.types import Answer, Part, Questionnaire, Slot
@@ -46,7 +47,7 @@ def resume(questionnaire: Questionnaire, session: Session, note: str = "") -> Tu
 def advance(q: Questionnaire, session: Session, draft: Draft, events: Events, note: str = "") -> Turn:
     """Drop what is hidden now, then show whatever comes next: a question, the gate or the review."""
     gone = routes.hidden(q, draft)
-    draft = draft.without(*gone)
+    draft = _swept(draft.without(*gone))
     events = (*events, *(AnswerDropped(draft.id, slot) for slot in gone))
     after = routes.following(q, draft)
     first = not draft.answers and draft.at is None
@@ -61,11 +62,21 @@ def advance(q: Questionnaire, session: Session, draft: Draft, events: Events, no
     return screen(session.holding(draft), stage, at_stage(stage, note), events)
 
 
+def _swept(draft: Draft) -> Draft:
+    """Return the draft without ticks, and `written` where words still stand: those written last."""
+    answer = draft.answer(draft.written[0]) if draft.written else None
+    if draft.written is None or (answer and answer.parts):
+        return replace(draft, ticked=())
+    standing = [(part.number, answer.slot) for answer in draft.answers for part in answer.parts]
+    number, slot = max(standing, default=(0, None))
+    return replace(draft, ticked=(), movable=False, written=(slot, number) if slot else None)
+
+
 def settle(q: Questionnaire, session: Session, draft: Draft, answer: Answer, number: int | None = None) -> Turn:
     """Put `answer` in its slot and go on; `number` is the message's where it was a text."""
     written = (answer.slot, number) if number is not None else draft.written
     events = (_event(draft, answer),)
-    moved = replace(draft.put(answer), written=written, movable=number is not None, ticked=(), stray=None)
+    moved = replace(draft.put(answer), written=written, movable=number is not None, strays=())
     return advance(q, session, moved, events)
 
 
@@ -73,16 +84,33 @@ def _event(draft: Draft, answer: Answer) -> Event:
     return (AnswerRevised if draft.answer(answer.slot) else AnswerGiven)(draft.id, answer)
 
 
-def continue_answer(q: Questionnaire, session: Session, draft: Draft, slot: Slot, part: Part) -> Turn:
-    """Add a message to the answer in `slot`, silently unless the review on the screen would now be wrong."""
+def joined(draft: Draft, slot: Slot, *parts: Part) -> Draft | None:
+    """Return the draft with messages added to the words in `slot`, None where the answer would grow too long."""
     answer = draft.answer(slot)
-    if answer is None or is_blank(part.text) or len(answer.text or "") + len(part.text) > LONGEST:
+    assert answer and answer.parts, "words stand there"
+    answer = replace(answer, parts=tuple(sorted((*answer.parts, *parts))))
+    if len(answer.text or "") > LONGEST:
+        return None
+    written = max((slot, parts[-1].number), draft.written or (slot, 0), key=lambda each: each[1])
+    return replace(draft.put(answer), written=written)
+
+
+def continue_answer(session: Session, draft: Draft, part: Part) -> Turn:
+    """Add a late message to the answer it belongs to, silently unless the review on the screen would now be wrong."""
+    if is_blank(part.text):
         return Turn(session)
-    joined = replace(answer, parts=tuple(sorted((*answer.parts, part))))
-    written = max((slot, part.number), draft.written or (slot, 0), key=lambda each: each[1])
-    draft = replace(draft.put(joined), written=written)
-    events: Events = (AnswerRevised(draft.id, joined),)
-    session = session.holding(draft)
+    slot = owner(draft, part.number)
+    grown = joined(draft, slot, part)
+    if grown is None:
+        return rejected(session, "too-long")
+    session, events = session.holding(grown), revised(grown, slot)
     if session.stage is Stage.REVIEW:
         return screen(session, Stage.REVIEW, at_stage(Stage.REVIEW, "added"), events)
     return Turn(session, events)
+
+
+def revised(draft: Draft, slot: Slot) -> Events:
+    """Return the event that what stands in `slot` was revised."""
+    answer = draft.answer(slot)
+    assert answer is not None, "an answer was revised"
+    return (AnswerRevised(draft.id, answer),)

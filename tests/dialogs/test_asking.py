@@ -242,3 +242,52 @@ def test_parts_keep_their_numbers() -> None:
     answer = draft.answer(ISSUE)
     assert answer is not None
     assert answer.parts == (Part(first, "rruga"), Part(first + 2, "dhe ura"))
+
+
+def test_a_late_message_that_no_longer_fits_is_declined_aloud() -> None:
+    """A very long text comes in many messages; whoever wrote it must know which of them was not taken."""
+    person = Person().begin()
+    person.type("a" * 20_000)
+    person.late("b" * 20_000)
+    assert isinstance(person.last.events[0], InputRejected)
+    assert person.session.stage is Stage.ASKING
+    assert person.text.endswith("Çështja 1 nga 3. Pse është e rëndësishme?")
+    assert person.says() == {ISSUE: "a" * 20_000}
+
+
+def test_words_are_never_added_to_an_answer_that_was_skipped() -> None:
+    """They would stand there unseen; the answer above is the one whose words still stand."""
+    person = Person().begin()
+    person.type("rruga")
+    person.type("sepse")
+    person.press("Kthehu")
+    person.press("Kapërce")
+    person.press("Shtoje te përgjigjja më sipër")
+    person.type("dhe ura")
+    assert person.says() == {ISSUE: "rruga\ndhe ura", WHY: None}
+    person.press("Kapërce")
+    assert "rruga\ndhe ura" in person.text
+
+
+def test_everything_that_fitted_nowhere_is_added_as_it_reads_now() -> None:
+    """People write on in several messages at the gate too, and mend them."""
+    person = Person().begin("digital-governance-ideas")
+    for text in ("një zyrë", "radhët", "më pak radhë"):
+        person.type(text)
+    person.type("dhe më pak letr")
+    first = person.number - 1
+    person.type("dhe më pak vula")
+    person.edit(first, "dhe më pak letra")
+    assert person.messages == []
+    person.press("Shtoje te përgjigjja më sipër")
+    assert person.says()[Slot("objective", 1)] == "më pak radhë\ndhe më pak letra\ndhe më pak vula"
+
+
+def test_what_fitted_nowhere_and_was_emptied_is_added_nowhere() -> None:
+    """An edit that leaves no word takes it back."""
+    person = Person().begin("digital-governance-ideas")
+    for text in ("një zyrë", "radhët", "më pak radhë", "po ashtu"):
+        person.type(text)
+    person.edit(person.number - 1, "\u2800")
+    assert person.session.draft is not None
+    assert person.session.draft.strays == ()

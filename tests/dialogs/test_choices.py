@@ -151,3 +151,27 @@ def test_blank_means_that_nothing_shows() -> None:
     assert is_blank("\u3164 \u200b\ufeff")
     assert not is_blank("…")
     assert not is_blank("👍")
+
+
+def test_ticks_left_behind_are_taken_nowhere_else() -> None:
+    """Keeping the answer forgets the ticks; no later question is done with by them."""
+    person = survey()
+    person.type("2")
+    person.type("1")
+    person.press("Kthehu")
+    person.press("Kompjuter")
+    person.press("Lëre siç është")
+    assert chosen(person, MEANS) == ("phone",)
+    assert "Çfarë dëshironi?" in person.text
+    assert "Përfundo" not in person.labels
+
+
+def test_add_to_the_answer_above_means_words_that_still_stand() -> None:
+    """Where the words written last were dropped with their question, those before them are continued."""
+    person = survey()
+    for word in ("1", "ujë", "Tani", "nesër", "Rishiko", "Kapërce", "Ndrysho", "Dëshira 1", "Ngutja", "Më vonë"):
+        person.type(word)
+    assert person.session.stage is Stage.REVIEW
+    person.type("dhe rrugë")
+    person.press("Shtoje te përgjigjja më sipër")
+    assert person.says()[Slot("wish", 1)] == "ujë\ndhe rrugë"
