@@ -199,7 +199,7 @@ def _remove(q: Questionnaire, session: Session, draft: Draft, value: str) -> Tur
 
 def _submit(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
     """Turn the draft into a submission; older drafts of the same questionnaire gave way to this one."""
-    older = tuple(d for d in session.drafts if d.id != draft.id and _same(d, draft))
+    older = tuple(d for d in session.drafts if d.id < draft.id and _same(d, draft))
     rest = tuple(d for d in session.drafts if d.id != draft.id and d not in older)
     events: tuple[Event, ...] = (
         Submitted(draft.id, routes.given_items(q, draft)),

@@ -22,6 +22,14 @@ def noticed(session: Session) -> Session:
     return replace(session, seen=None if session.posted is None else (place, session.posted))
 
 
+def handed_over(before: Draft | None, session: Session) -> Session:
+    """Return the session so that words to the draft in hand `before` are not continued in the one now in hand."""
+    after = session.draft
+    if before is None or before.written is None or (after and after.id == before.id):
+        return session
+    return replace(session, chose=max(session.chose, before.written[1]))
+
+
 def is_early(session: Session, number: int) -> bool:
     """Return whether message `number` was certainly written before the present screen could be seen."""
     shown = _shown(session)
@@ -31,12 +39,13 @@ def is_early(session: Session, number: int) -> bool:
 def is_late(session: Session, draft: Draft, number: int) -> bool:
     """Return whether message `number` was written before the present screen, and continues the words before it.
 
-    It does not where something was chosen in between. The screen's number is unknown only where a crash came
-    between posting it and keeping its number; while a running process posts it, the chat's next message waits. Then
-    a message that directly follows the one taken last was certainly written before the screen, since no number is
-    left between them; any other is taken as an answer to the screen: whoever writes after a silence answers what
-    they see, and where that is wrong one press on the next question moves it (the other mistake would put an answer
-    where nobody looks for it).
+    It does not where something was chosen, or words went to another draft, in between.
+
+    The screen's number is unknown only where a crash came between posting it and keeping its number; while a
+    running process posts it, the chat's next message waits. Then a message that directly follows the one taken
+    last was certainly written before the screen, since no number is left between them; any other is taken as an
+    answer to the screen: whoever writes after a silence answers what they see, and where that is wrong one press
+    on the next question moves it (the other mistake would put an answer where nobody looks for it).
     """
     if draft.written is None or draft.written[1] < session.chose < number:
         return False

@@ -30,7 +30,7 @@ from dialogs.exchange import (
     Unsupported,
     Withdrawn,
 )
-from dialogs.lateness import is_early, is_late, noticed
+from dialogs.lateness import handed_over, is_early, is_late, noticed
 from dialogs.screens import again, already, at_stage, come_back, rejected, screen, stale, step_aside
 from dialogs.session import Draft, Session, Stage
 from dialogs.turn import Turn
@@ -50,7 +50,11 @@ def step(catalogue: Catalogue, session: Session, input: Input, now: datetime, pa
 
     `past` holds the person's submissions, newest first, where `needs_past` asked for them; `now` is an aware time.
     """
-    session = noticed(session)
+    turn = _taken(catalogue, noticed(session), input, now, past)
+    return replace(turn, session=handed_over(session.draft, turn.session))
+
+
+def _taken(catalogue: Catalogue, session: Session, input: Input, now: datetime, past: tuple[Past, ...]) -> Turn:
     match input:
         case Edited():
             return edited(catalogue, session, input, past)
@@ -93,6 +97,8 @@ def _at_a_menu(
     catalogue: Catalogue, session: Session, input: Typed | Chosen, now: datetime, past: tuple[Past, ...]
 ) -> Turn:
     menu = menus.of_lobby(catalogue, session, past)
+    if not menu:  # whatever could be chosen has closed
+        return enter(catalogue, session, "", now)
     if isinstance(input, Typed):
         return _typed(catalogue, session, input, menu, now, past)
     if session.pressed == (input.turn, input.option):
@@ -208,6 +214,11 @@ def _anew(c: Catalogue, session: Session, value: str, now: datetime, past: tuple
     return begin(*found, session, now)
 
 
+def _another(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
+    """Go on with the draft of the same questionnaire that was left alone longest."""
+    return go_on(c, session.holding(menus.alike(session)[0]))
+
+
 def _mine(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
     return step_aside(session, Stage.MINE)
 
@@ -255,6 +266,7 @@ _PICKS: dict[tuple[Stage, str], Pick] = {
     (Stage.QUESTIONNAIRE, "back"): _components,
     (Stage.RESUME, "continue"): _continue,
     (Stage.RESUME, "anew"): _anew,
+    (Stage.RESUME, "another"): _another,
     (Stage.RESUME, "other"): _components,
     (Stage.HOME, "continue"): _continue,
     (Stage.HOME, "begin"): _components,

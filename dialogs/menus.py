@@ -225,6 +225,7 @@ def _resume(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTrans
     offered = [
         Choice("continue", t.gettext("Continue")),
         (Choice("anew", t.gettext("Begin anew")) if may_begin_anew(session) else None),
+        (Choice("another", t.gettext("Continue another one")) if len(alike(session)) > 1 else None),
         Choice("other", t.gettext("Choose something else")),
     ]
     return [choice for choice in offered if choice]
@@ -232,10 +233,14 @@ def _resume(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTrans
 
 def may_begin_anew(session: Session) -> bool:
     """Return whether a further draft of the same questionnaire may be opened beside the one in hand."""
+    return len(alike(session)) < DRAFTS_KEPT
+
+
+def alike(session: Session) -> tuple[Draft, ...]:
+    """Return the drafts of the same questionnaire as the one in hand, which is the last of them."""
     draft = session.draft
-    same = [d for d in session.drafts if draft and d.questionnaire == draft.questionnaire
-            and d.consultation == draft.consultation]  # fmt: skip
-    return len(same) < DRAFTS_KEPT
+    return tuple(d for d in session.drafts if draft and d.questionnaire == draft.questionnaire
+                 and d.consultation == draft.consultation)  # fmt: skip
 
 
 def _home(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTranslations) -> list[Choice]:

@@ -16,6 +16,7 @@ from dialogs.sentences import note_text, say_text
 from dialogs.session import Draft, Session
 from dialogs.text import Text, bold, italic, paragraphs, plain, spaced
 from dialogs.types import Catalogue, Kind, Past, Questionnaire, Slot
+from locales import CHAT, CODES, translations
 
 
 def render(
@@ -63,7 +64,11 @@ def _note(topic: str, questionnaire: Questionnaire | None, session: Session, t: 
     if topic == "example" and questionnaire and draft and draft.at:
         example = routes.question_of(questionnaire, draft.at).example or {}
         return plain(t.gettext("For example: {example}").format(example=example.get(session.language, "")))
-    return plain(note_text(topic, t)) if topic else plain("")
+    if not topic:
+        return plain("")
+    if session.bilingual:
+        return plain("\n".join(note_text(topic, translations(CHAT, code)) for code in CODES))
+    return plain(note_text(topic, t))
 
 
 def _ask(prompt: Ask, q: Questionnaire, draft: Draft, session: Session, t: NullTranslations) -> tuple[Text, ...]:

@@ -445,3 +445,36 @@ def test_continue_leads_back_from_the_choice_of_something_else(steps: int) -> No
         person.press(label)
     person.command("continue")
     assert "Pse është e rëndësishme?" in person.text
+
+
+def test_whoever_has_chosen_no_language_is_told_in_both() -> None:
+    """Why words cannot be taken yet, in Albanian first."""
+    person = Person("en")
+    person.type("the road to my village")
+    assert person.text.index("nuk e ruajta") < person.text.index("I have not kept") < person.text.index("Mirë se vini")
+
+
+def test_nobody_is_left_at_a_choice_of_nothing() -> None:
+    """All consultations may close while somebody reads what they could talk about."""
+    person = Person().agree()
+    person.catalogue = closed()
+    person.type("1")
+    assert person.session.stage is Stage.HOME
+    assert person.labels
+
+
+def test_a_draft_kept_when_another_was_begun_can_be_gone_on_with() -> None:
+    """Begin anew by mistake, and the old words are two presses away; submitting them keeps the newer ones."""
+    person = Person().begin()
+    person.type("rruga")
+    person.command("start")
+    assert "Vazhdo një tjetër" not in person.labels
+    person.press("Fillo nga e para")
+    person.type("uji")
+    person.command("start")
+    person.press("Vazhdo një tjetër")
+    assert "Pse është e rëndësishme?" in person.text
+    assert "rruga" in person.says().values()
+    for label in ("Kapërce", "Kapërce", "Dërgo", "Vazhdo"):
+        person.press(label)
+    assert "uji" in person.says().values()

@@ -94,3 +94,20 @@ def test_an_aside_leaves_the_question_seen() -> None:
     person.press("English")
     person.send(Typed(number, "it is broken"))
     assert person.says() == {ISSUE: "rruga", WHY: "it is broken"}
+
+
+def test_words_to_what_was_submitted_are_added_to_no_other_draft() -> None:
+    """Written just before the thanks were seen, they must not turn up in a draft left weeks ago."""
+    person = Person().begin("digital-governance-ideas")
+    person.type("ide")
+    person.press("Ruaj për më vonë")
+    person.command("start", "digital-governance-key-issues")
+    person.type("rruga")
+    person.press("Kapërce")
+    person.press("Kapërce")
+    number = person.next()
+    person.press("Dërgo")
+    person.send(Typed(number, "dhe ura"))
+    assert person.says() == {Slot("idea", 1): "ide"}
+    assert person.session.stage is Stage.HOME
+    assert person.messages

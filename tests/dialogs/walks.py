@@ -27,7 +27,8 @@ WALKS: dict[str, str] = {
     "a refusal": "/start | >lang | my opinion | >decline | >again | >agree",
     "leaving and coming back": """
         /start | >lang | >agree | >c:digital-governance | >q:key-issues | a road | >save | nothing asked | /continue
-        | /cancel | /start | >anew | >save | /start | >other | old | /language | /help | /privacy | /mydata""",
+        | /cancel | /start | >anew | >save | /start | >another
+        | /start | >other | old | /language | /help | /privacy | /mydata""",
     "closing": "/start | >lang | >agree | /start digital-governance-ideas | close | an idea | >begin | open",
     "what is not text": """
         /start | >lang | >agree | /start fight-against-corruption-ideas | media: voice | media: photo | media: sticker
