@@ -468,11 +468,11 @@ def test_a_draft_kept_when_another_was_begun_can_be_gone_on_with() -> None:
     person = Person().begin()
     person.type("rruga")
     person.command("start")
-    assert "Vazhdo një tjetër" not in person.labels
+    assert "Vazhdo një kontribut tjetër" not in person.labels
     person.press("Fillo nga e para")
     person.type("uji")
     person.command("start")
-    person.press("Vazhdo një tjetër")
+    person.press("Vazhdo një kontribut tjetër")
     assert "Pse është e rëndësishme?" in person.text
     assert "rruga" in person.says().values()
     for label in ("Kapërce", "Kapërce", "Dërgo", "Vazhdo"):
