@@ -14,7 +14,7 @@ from bot import mydata
 from bot.outbound import to_bodies
 from bot.world import Arrival, Body, Reply, World
 from dialogs import lobby
-from dialogs.exchange import DataRequested, Input, LookedUp, Message, Prompt, Say, Typed
+from dialogs.exchange import Chosen, DataRequested, Edited, Input, LookedUp, Message, Prompt, Say, Typed
 from dialogs.looking_up import receipt_wanted
 from dialogs.menus import words_of
 from dialogs.render import menu_of, render
@@ -23,6 +23,7 @@ from dialogs.session import Session, begin
 from dialogs.text import spaced
 from dialogs.turn import Turn
 from dialogs.types import Catalogue, Past
+from locales import CHAT, CODES, DEFAULT, translations
 from storage.outbox import Letter, Owed
 from storage.participants import Arrival as Found
 from storage.record import Inbound, Recorded, record
@@ -40,6 +41,8 @@ async def handle(world: World, arrival: Arrival, update_id: int, now: datetime) 
         if await uow.inbox.seen(world.bot_id, update_id, now):
             return Reply(repeated=True)
         found = await uow.participants.arrive(arrival.chat_id, now)
+        if found.session is None and isinstance(arrival.input, Chosen | Edited):
+            return _to_a_stranger(arrival)
         session = found.session or begin(now, arrival.language_code)
         past = await _past(uow, found, session, arrival)
         given = await _looked_up(uow, session, arrival.input, now)
@@ -52,6 +55,13 @@ async def handle(world: World, arrival: Arrival, update_id: int, now: datetime) 
     if recorded.erased:
         await world.database.after_erasure()
     return _reply(turn, owed, catalogue, past, recorded)
+
+
+def _to_a_stranger(arrival: Arrival) -> Reply:
+    """Answer a press of somebody who is not known (any more) without keeping anything: they were erased."""
+    code = (arrival.language_code or "").lower().split("-")[0]
+    t = translations(CHAT, code if code in CODES else DEFAULT)
+    return Reply(toast=t.gettext("This chat is empty. To begin: /start"))
 
 
 async def _past(uow: UnitOfWork, found: Found, session: Session, arrival: Arrival) -> tuple[Past, ...]:

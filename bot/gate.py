@@ -24,7 +24,7 @@ from bot.metrics import HANDLING, IN_WORK, UPDATES
 from bot.replying import Replying
 from bot.world import Arrival, Ignored, Intrusion, Malformed, Reachable, Reply, World
 from storage.ephemeral import Order
-from storage.errors import Conflict, Unavailable
+from storage.errors import Conflict, StorageError, Unavailable
 
 log = structlog.get_logger("bot.gate")
 
@@ -79,6 +79,9 @@ class Gate:
         except Unavailable as error:
             log.warning("the database does not answer", error=type(error).__name__)
             outcome, word = Outcome(accepted=False), "unavailable"
+        except StorageError as error:
+            log.error("an update that cannot be kept is passed over", error=type(error).__name__)
+            outcome, word = Outcome(accepted=True), "refused"
         finally:
             self._present -= 1
             IN_WORK.dec()

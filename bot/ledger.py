@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
+from gettext import NullTranslations
 from typing import Any, Final
 
 import structlog
@@ -38,7 +39,7 @@ async def conclude(world: World, owed: Owed, verdict: Verdict) -> None:
             case Later(reason) if is_over(verdict, owed.attempts + 1, owed.created_at, now):
                 await unit.outbox.failed(owed, reason, now)
             case Later(reason):
-                await unit.outbox.retry(owed, now + wait(verdict, owed.attempts + 1), reason)
+                await unit.outbox.retry(owed, now + wait(verdict, owed.attempts + 1), reason, unsure=verdict.unsure)
             case Gone(reason):
                 await unit.participants.unreachable(owed.participant_id, reason, now)
                 await unit.outbox.failed(owed, reason, now)
@@ -129,7 +130,11 @@ async def _whose(world: World, unit: UnitOfWork, arrival: Arrival) -> tuple[uuid
 def _apology(session: Session | None, arrival: Arrival) -> str:
     reported = (arrival.language_code or "").lower().split("-")[0]
     code = session.language if session else reported
-    t = translations(CHAT, code if code in CODES else DEFAULT)
+    return apology_text(translations(CHAT, code if code in CODES else DEFAULT))
+
+
+def apology_text(t: NullTranslations) -> str:
+    """Return what is said when our own code failed on a message."""
     return t.gettext(
         "Sorry, something went wrong on our side. What you wrote before is safe. "
         "Please try again, or send /continue to see the question."

@@ -33,8 +33,6 @@ class Replying:
 
     async def carry_out(self, arrival: Arrival, reply: Reply, began: float) -> None:
         """Send what `reply` owes and settle what was pressed; `began` is when the update was read."""
-        for body in reply.last_word:
-            await self.quietly(outbound.from_body(body, arrival.chat_id))
         edit = self._edit(arrival, reply)
         if edit is None:
             await self._send(arrival.chat_id, reply.owed, began)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dialogs.screens import ASIDES
-from dialogs.session import Draft, Session
+from dialogs.session import NOT_YET, Draft, Session
 from dialogs.types import Slot
 
 
@@ -19,7 +19,8 @@ def noticed(session: Session) -> Session:
     place = _place(session)
     if session.stage in ASIDES or (session.seen and session.seen[0] == place):
         return session
-    return replace(session, seen=None if session.posted is None else (place, session.posted))
+    known = session.posted if session.posted != NOT_YET else None
+    return replace(session, seen=None if known is None else (place, known))
 
 
 def handed_over(before: Draft | None, session: Session) -> Session:
@@ -41,8 +42,9 @@ def is_late(session: Session, draft: Draft, number: int) -> bool:
 
     It does not where something was chosen, or words went to another draft, in between.
 
-    The screen's number is unknown only where a crash came between posting it and keeping its number; while a
-    running process posts it, the chat's next message waits. Then a message that directly follows the one taken
+    The screen's number is unknown only where nobody can say whether it arrived: a process died while sending it, or
+    Telegram did not answer. While a running process sends it, the chat's next message waits, and where it surely was
+    not sent yet `posted` is NOT_YET. Where it is unknown, a message that directly follows the one taken
     last was certainly written before the screen, since no number is left between them; any other is taken as an
     answer to the screen: whoever writes after a silence answers what they see, and where that is wrong one press
     on the next question moves it (the other mistake would put an answer where nobody looks for it).

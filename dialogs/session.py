@@ -18,6 +18,10 @@ FORMAT = 1
 """The JSON form's number: raise it when a field changes meaning, and teach `loads` the old form."""
 
 
+NOT_YET = 2**62
+"""`Session.posted` while the screen's message is surely not sent: whatever was written was written before it."""
+
+
 class Stage(StrEnum):
     """The screen a person is looking at; each has one function in the lobby's or the engine's table."""
 

@@ -46,6 +46,10 @@ class Live:
         """Return the number of the last event."""
         return self._number
 
+    def past(self) -> tuple[Event, ...]:
+        """Return the events that are still kept, oldest first."""
+        return tuple(self._events)
+
     def tell(self, kind: str, chat_id: int, content: Json) -> None:
         """Note an event; it goes out when the change it belongs to is written."""
         self._number += 1

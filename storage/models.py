@@ -308,6 +308,8 @@ class OutboxRow(Base):
     not_before: Mapped[datetime]
     leased_until: Mapped[datetime | None]
     leased_by: Mapped[str | None]
+    unsure: Mapped[bool] = mapped_column(default=False)
+    """An earlier sending may have arrived: then the next copy's number does not say when the message was first seen."""
     error: Mapped[str | None]
     created_at: Mapped[datetime]
     done_at: Mapped[datetime | None]

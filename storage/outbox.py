@@ -38,7 +38,10 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A message leased to whoever holds this value; `created_at` is when it was first owed."""
+    """A message leased to whoever holds this value; `created_at` is when it was first owed.
+
+    `unsure` says that an earlier sending may have arrived.
+    """
 
     id: int
     participant_id: uuid.UUID
@@ -48,6 +51,7 @@ class Owed:
     priority: int
     attempts: int
     created_at: datetime
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +131,15 @@ class Outbox:
     async def sent_many(self, sent: Sequence[tuple[Owed, int | None]], now: datetime) -> None:
         """Note that several messages were sent, each with the number Telegram gave it (None where it gives none).
 
-        A question's number is kept with the session too, while that is still in the same turn.
+        A question's number is kept with the session too, while that is still in the same turn, unless the person may
+        have seen an earlier copy of it.
         """
         # Sessions first and in one order: everybody who locks several rows here takes them like that.
         numbered = sorted(((o, n) for o, n in sent if n is not None), key=lambda pair: pair[0].participant_id.bytes)
         shown = [
             {"person": owed.participant_id, "shown": owed.turn, "given": number}
             for owed, number in numbered
-            if owed.turn is not None
+            if owed.turn is not None and not owed.unsure
         ]
         said = [
             {"row": owed.transcript_id, "given": number} for owed, number in numbered if owed.transcript_id is not None
@@ -143,12 +148,15 @@ class Outbox:
         await self._transaction.many(sql.DONE, [{"row": owed.id, "now": now} for owed, _ in sent])
         await self._transaction.many(NUMBER, said)
 
-    async def retry(self, owed: Owed, not_before: datetime, error: str) -> None:
+    async def retry(self, owed: Owed, not_before: datetime, error: str, *, unsure: bool = False) -> None:
         """Put a message back until `not_before`, and whatever was leased with it to follow it in its chat.
 
-        The caller must not send those any more: they go when it has gone.
+        `unsure` says that it may have arrived all the same. The caller must not send those that follow any more:
+        they go when it has gone.
         """
-        await self._transaction.execute(sql.AGAIN, {"row": owed.id, "new_time": not_before, "new_error": error})
+        await self._transaction.execute(
+            sql.AGAIN, {"row": owed.id, "new_time": not_before, "new_error": error, "maybe_sent": unsure}
+        )
         place = {"row": owed.id, "person": owed.participant_id, "rank": owed.priority}
         await self._transaction.execute(sql.FOLLOWERS_FREE, place)
 

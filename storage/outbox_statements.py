@@ -23,6 +23,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     tuple_,
     update,
 )
@@ -42,6 +43,7 @@ _OWED = (
     OutboxRow.priority,
     OutboxRow.attempts,
     OutboxRow.created_at,
+    OutboxRow.unsure,
 )
 
 
@@ -69,7 +71,12 @@ def _lease(which: Any) -> Update:
     return (
         update(OutboxRow)
         .where(OutboxRow.id.in_(select(chosen.c.id)))
-        .values(leased_by=bindparam("new_worker"), leased_until=bindparam("new_until"))
+        # Whoever held a lease that ran out may have sent it.
+        .values(
+            leased_by=bindparam("new_worker"),
+            leased_until=bindparam("new_until"),
+            unsure=or_(OutboxRow.unsure, OutboxRow.leased_by.is_not(None)),
+        )
         .returning(*_OWED)
     )
 
@@ -146,6 +153,7 @@ AGAIN = (
     .values(
         not_before=bindparam("new_time"),
         error=bindparam("new_error"),
+        unsure=or_(OutboxRow.unsure, bindparam("maybe_sent", type_=OutboxRow.unsure.type)),
         leased_by=null(),
         leased_until=null(),
         attempts=OutboxRow.attempts + 1,
@@ -173,7 +181,7 @@ FAILED = (
 RELEASE = (
     update(OutboxRow)
     .where(OutboxRow.leased_by == bindparam("worker"), _waits(OutboxRow))
-    .values(leased_by=null(), leased_until=null())
+    .values(leased_by=null(), leased_until=null(), unsure=true())
 )
 
 RECLAIM = (
@@ -183,7 +191,7 @@ RECLAIM = (
         OutboxRow.leased_by != bindparam("worker"),
         _waits(OutboxRow),
     )
-    .values(leased_by=null(), leased_until=null())
+    .values(leased_by=null(), leased_until=null(), unsure=true())
 )
 
 PRUNE = delete(OutboxRow).where(OutboxRow.state != "waiting", OutboxRow.done_at < bindparam("before"))

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, case, exists, insert, null, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dialogs.exchange import ConsentGiven
-from dialogs.session import Session, dumps, loads
+from dialogs.session import NOT_YET, Session, dumps, loads
 from storage import holdings
 from storage.errors import StaleSession
 from storage.models import Address, Consent, OutboxRow, Participant, SessionRow
@@ -46,6 +46,19 @@ _OWED = (
     .label("is_owed")
 )
 
+# A screen that nobody sends just now, and that no earlier sending can have shown.
+_UNSEEN = (
+    exists()
+    .where(
+        OutboxRow.participant_id == Address.participant_id,
+        OutboxRow.state == "waiting",
+        OutboxRow.turn == SessionRow.turn,
+        OutboxRow.leased_by.is_(None),
+        OutboxRow.unsure.is_(False),
+    )
+    .label("is_unseen")
+)
+
 # The row lock makes a second update of the same person wait here and then read what the first one wrote. SQLite
 # leaves it out: there, whoever writes is alone.
 _ARRIVE = (
@@ -56,6 +69,7 @@ _ARRIVE = (
         SessionRow.version,
         Address.unreachable_since,
         _OWED,
+        _UNSEEN,
     )
     .join(Address, Address.participant_id == SessionRow.participant_id)
     .where(Address.lookup.in_(bindparam("lookups", expanding=True)))
@@ -106,7 +120,8 @@ class Participants:
         row = await self._transaction.first(_ARRIVE, {"lookups": lookups})
         if row is None:
             return Arrival(await self.enrol(chat_id, now), None, 0, is_unreachable=False, is_owed=False)
-        person, state, posted, version, unreachable_since, is_owed = row
+        person, state, posted, version, unreachable_since, is_owed, is_unseen = row
+        posted = NOT_YET if posted is None and is_unseen else posted
         return Arrival(person, loads(state, posted), version, unreachable_since is not None, bool(is_owed))
 
     async def find(self, chat_id: int) -> uuid.UUID | None:

@@ -53,27 +53,27 @@ class Citizen:
                 await self.hears(step.seen)
             self.do(step.then)
 
-    def do(self, what: str) -> None:
-        """Write, press or edit."""
+    def do(self, what: str) -> str:
+        """Write, press or edit; return the press, empty for anything else."""
         if what.startswith(">"):
-            self.press(what[1:])
-        elif what.startswith("edit: "):
+            return self.press(what[1:])
+        if what.startswith("edit: "):
             old, new = what.removeprefix("edit: ").split(" -> ")
             self.edit(old, new)
         elif what.startswith("/start"):
             self.last_own = self.phone.start(what.removeprefix("/start").strip()).message_id
         else:
             self.last_own = self.phone.say(what)[-1].message_id
+        return ""
 
-    def press(self, label: str) -> None:
-        """Press the newest button with this label."""
+    def press(self, label: str) -> str:
+        """Press the newest button with this label; return the press."""
         for message in reversed(self.phone.messages()):
             for row in message.get("reply_markup", {}).get("inline_keyboard", []):
                 for button in row:
                     if button["text"] == label:
                         self.last_own = max(m["message_id"] for m in self.phone.messages())
-                        self.phone.press(message["message_id"], button["callback_data"])
-                        return
+                        return self.phone.press(message["message_id"], button["callback_data"])
         raise AssertionError(f"no button {label!r}")
 
     def edit(self, old: str, new: str) -> None:
@@ -94,5 +94,5 @@ class Citizen:
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something holds."""
         async with asyncio.timeout(PATIENCE):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - what is waited for lies beyond our reach
                 await asyncio.sleep(0.01)

@@ -54,22 +54,27 @@ def around(deed: Deed, death: Death, before: str = "", after: str = "") -> Deed:
     return done
 
 
+def put(place: object, name: str, deed: Deed) -> None:
+    """Put `deed` in the place of the one called `name`."""
+    setattr(place, name, deed)
+
+
 def mark(death: Death) -> Deed:
     """Put the points into the product's way; return the conversation's handler with its own."""
-    UnitOfWork.commit = around(UnitOfWork.commit, death, before="committing")
-    ledger.conclude = around(ledger.conclude, death, after="recorded")
+    put(UnitOfWork, "commit", around(UnitOfWork.commit, death, before="committing"))
+    put(ledger, "conclude", around(ledger.conclude, death, after="recorded"))
     call = client.LeanSession.make_request
 
-    async def request(self: Any, bot: Any, method: Any, timeout: Any = None) -> Any:
+    async def request(self: Any, bot: Any, method: Any, *rest: Any, **named: Any) -> Any:
         before, after = _CALLS.get(method.__api_method__, ("", ""))
         if before == "acknowledging" and not getattr(method, "offset", None):
             before = after = ""
         death.at(before)
-        result = await call(self, bot, method, timeout)
+        result = await call(self, bot, method, *rest, **named)
         death.at(after)
         return result
 
-    client.LeanSession.make_request = request
+    put(client.LeanSession, "make_request", request)
     return around(talk.handle, death, before="handling", after="committed")
 
 
@@ -81,7 +86,7 @@ async def life(point: str, times: int) -> None:
     settings = load()
     handle = mark(Death(point, times))
     async with wiring.installation(settings, "bot") as house:
-        wiring.handle = handle
+        put(wiring, "handle", handle)
         await house.hand_back(earlier_lives=True)
         stopping = asyncio.Event()
         await asyncio.gather(house.bot().run(stopping), house.relay().run(stopping))
@@ -93,7 +98,8 @@ def main() -> None:
         point, times = line.split()
         child = os.fork()
         if child == 0:
-            os.closerange(0, 1)
+            os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+            os.dup2(2, 1)
             asyncio.run(life(point, int(times)))
             os._exit(0)
         _, status = os.waitpid(child, 0)

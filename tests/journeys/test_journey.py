@@ -105,7 +105,12 @@ async def test_delete_erases_and_the_bot_starts_afresh(place: Town, at_work: wir
     await ana.hears("U fshi gjithçka")
     async with at_work.database.reading() as unit:
         assert await unit.participants.find(ana.phone.citizen.id) is None
-    ana.do(">Kapërce")
+    assert ana.texts().count("U fshi gjithçka") == 1
+    press = ana.do(">Kapërce")
+    await ana.until(lambda: place.toasts([press]) == ["Kjo bisedë është bosh. Për të filluar: /start"])
+    async with at_work.database.reading() as unit:
+        assert await unit.participants.find(ana.phone.citizen.id) is None
+    ana.do("/start")
     await ana.hears("Mirë se vini")
 
 

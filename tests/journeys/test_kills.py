@@ -57,7 +57,7 @@ async def lives(process: asyncio.subprocess.Process, ended: Counter[str]) -> Non
     """Let the bot live and die, at each point in turn, for ever."""
     assert process.stdin is not None
     assert process.stdout is not None
-    for times, point in itertools.product(itertools.cycle((1, 2)), POINTS):
+    for times, point in ((times, point) for times in itertools.cycle((1, 2)) for point in POINTS):
         process.stdin.write(f"{point} {times}\n".encode())
         line = (await process.stdout.readline()).decode().split()
         assert line[1:] == ["killed"], f"a life ended otherwise: {line}"
