@@ -86,7 +86,7 @@ async def walked(citizen: object) -> None:
     await citizen.hears("Thank you very much!")  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("citizens", [6])
+@pytest.mark.parametrize("citizens", [4])
 async def test_nothing_is_lost_or_doubled_whenever_the_bot_is_killed(
     database_url: str, tmp_path: Path, citizens: int
 ) -> None:
