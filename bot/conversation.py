@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from gettext import NullTranslations
 
 from bot import mydata
 from bot.outbound import to_bodies
@@ -61,7 +62,12 @@ def _to_a_stranger(arrival: Arrival) -> Reply:
     """Answer a press of somebody who is not known (any more) without keeping anything: they were erased."""
     code = (arrival.language_code or "").lower().split("-")[0]
     t = translations(CHAT, code if code in CODES else DEFAULT)
-    return Reply(toast=t.gettext("This chat is empty. To begin: /start"))
+    return Reply(toast=stranger_text(t))
+
+
+def stranger_text(t: NullTranslations) -> str:
+    """Return the notice over a button pressed by somebody who is not known (any more)."""
+    return t.gettext("This chat is empty. To begin: /start")
 
 
 async def _past(uow: UnitOfWork, found: Found, session: Session, arrival: Arrival) -> tuple[Past, ...]:

@@ -28,6 +28,7 @@ def corpus(code: str) -> str:
 
 def beside_the_walks(code: str) -> list[str]:
     """Return what is said in groups, on failure, in files and in Telegram's own menus."""
+    from bot.conversation import stranger_text
     from bot.ledger import apology_text
 
     t = translations(CHAT, code)
@@ -39,6 +40,7 @@ def beside_the_walks(code: str) -> list[str]:
         *names,
         farewell.text(code, "kuvendo_bot"),
         apology_text(t),
+        stranger_text(t),
         *profile_texts(code),
     ]
 
@@ -61,6 +63,6 @@ def test_every_sentence_of_the_catalogue_is_shown_by_some_walk(code: str) -> Non
     with source_file(CHAT, code).open("rb") as file:
         catalogue = read_po(file, locale=code)
     whole = corpus(code)
-    texts = [m.string if isinstance(m.string, str) else m.string[0] for m in catalogue if m.id]
+    texts = [message.string for message in catalogue if message.id and isinstance(message.string, str)]
     unseen = [text for text in texts if not pattern(text).search(whole)]
-    assert unseen == []
+    assert unseen == [], "\n".join(unseen)

@@ -36,7 +36,9 @@ WALKS: dict[str, str] = {
     "a survey": """
         /start | >lang | >agree | /start digital-governance-survey | nowhere | >o:village | 9 | >o:phone | >done
         | a wish | >o:later | >review | >skip | >edit | >back | >save | /start""",
-    "looking up a receipt": "/start | >lang | >agree | lookup: new | lookup: | lookup: | lookup: | lookup: | K7M4 QX2%",
+    "looking up a receipt": """
+        /start | >lang | >agree | lookup: new,in-review,on-hold,ready,answered,set-aside
+        | lookup: | lookup: | lookup: | lookup: | K7M4 QX2%""",
     "erasing": "/start | >lang | >agree | /delete | >keep | /delete | >erase",
 }
 
@@ -73,7 +75,7 @@ class Walk:
         elif step == "old":
             person.send(Chosen(1, "skip"))
         elif word == "lookup" or step == "lookup:":
-            person.send(LookedUp(CODE, person.next(), (rest,) if rest else ()))
+            person.send(LookedUp(CODE, person.next(), tuple(rest.split(",")) if rest else ()))
         elif word == "late":
             person.late(rest)
         elif word == "edit":
