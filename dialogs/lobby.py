@@ -175,7 +175,11 @@ def _agree(c: Catalogue, session: Session, value: str, now: datetime, past: tupl
 
 
 def _decline(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    return screen(session, Stage.REFUSED, at_stage(Stage.REFUSED))
+    """Respect a refusal; of somebody who had agreed to an earlier text it is recorded, and nothing is taken away."""
+    if not session.consent:
+        return screen(session, Stage.REFUSED, at_stage(Stage.REFUSED))
+    refused = ConsentGiven(c.consent.version, c.consent.digest, session.language, given=False)
+    return screen(session, Stage.REFUSED, Say("refused-anew", menu=True), (refused,))
 
 
 def _privacy(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:

@@ -43,6 +43,7 @@ NOTES = {
 
 SENTENCES = {
     "refused": translatable("That is quite all right. Nothing you wrote was kept. If you change your mind, press “Start”."),
+    "refused-anew": translatable("That is all right. What you had sent before stays as it is; /delete erases it. Should you change your mind, press “Start”."),
     "component": translatable("What do you want to talk about?"),
     "questionnaire": translatable("How do you want to contribute?"),
     "home": translatable("What do you want to do now?"),

@@ -478,3 +478,14 @@ def test_a_draft_kept_when_another_was_begun_can_be_gone_on_with() -> None:
     for label in ("Kapërce", "Kapërce", "Dërgo", "Vazhdo"):
         person.press(label)
     assert "uji" in person.says().values()
+
+
+def test_whoever_declines_a_new_consent_text_keeps_what_they_had_sent() -> None:
+    """The refusal is recorded; nothing is said to be gone that is not."""
+    person = Person().agree()
+    person.session = loads(dumps(person.session).replace('"consent":1', '"consent":99'))
+    person.command("start")
+    person.press("Nuk pajtohem")
+    consent = person.catalogue.consent
+    assert person.last.events == (ConsentGiven(consent.version, consent.digest, "sq", given=False),)
+    assert "/delete" in person.text

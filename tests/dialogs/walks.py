@@ -2,12 +2,13 @@
 
 A step is what a person does: `/command argument`, `>option` (the button with that option), `late: text` (written
 before the question was seen), `edit: text` (of the last message taken), `again` (the press before, once more), `old`
-(a button long gone), `media: kind`, `close` and `open` (the consultation), or just words.
+(a button long gone), `media: kind`, `older` (an earlier text was agreed to), `close` and `open` (the consultation), or just words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from dialogs.exchange import Chosen, LookedUp, Message
 from dialogs.menus import words_of
@@ -29,6 +30,7 @@ WALKS: dict[str, str] = {
         /start | >lang | >agree | >c:digital-governance | >q:key-issues | a road | >save | nothing asked | /continue
         | /cancel | /start | >anew | >save | /start | >another
         | /start | >other | old | /language | /help | /privacy | /mydata""",
+    "a new text of consent": "/start | >lang | >agree | older | /start | >decline | >again | >agree",
     "closing": "/start | >lang | >agree | /start digital-governance-ideas | close | an idea | >begin | open",
     "what is not text": """
         /start | >lang | >agree | /start fight-against-corruption-ideas | media: voice | media: photo | media: sticker
@@ -76,6 +78,9 @@ class Walk:
             person.send(Chosen(1, "skip"))
         elif word == "lookup" or step == "lookup:":
             person.send(LookedUp(CODE, person.next(), tuple(rest.split(",")) if rest else ()))
+        elif step == "older":
+            person.session = replace(person.session, consent=99)
+            return
         elif word == "late":
             person.late(rest)
         elif word == "edit":
