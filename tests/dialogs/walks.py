@@ -2,12 +2,13 @@
 
 A step is what a person does: `/command argument`, `>option` (the button with that option), `late: text` (written
 before the question was seen), `edit: text` (of the last message taken), `again` (the press before, once more), `old`
-(a button long gone), `media: kind`, `older` (an earlier text was agreed to), `close` and `open` (the consultation), or just words.
+(a button long gone), `media: kind`, `lookup: states` (of a receipt), `older` (an earlier text was agreed to), `close`
+and `open` (the consultation), or just words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from dialogs.exchange import Chosen, LookedUp, Message
@@ -48,6 +49,37 @@ WALKS: dict[str, str] = {
 CODE = complete("K7M4QX2")
 
 
+def _older(person: Person) -> None:
+    person.session = replace(person.session, consent=99)
+
+
+def _close(person: Person) -> None:
+    person.catalogue = closed()
+
+
+def _open(person: Person) -> None:
+    person.catalogue = CATALOGUE
+
+
+def _edit(person: Person, text: str) -> None:
+    person.edit(max(part.number for answer in person.ledger.taken for part in answer.parts), text)
+
+
+def _lookup(person: Person, states: str) -> None:
+    person.send(LookedUp(CODE, person.next(), tuple(states.split(",")) if states else ()))
+
+
+CIRCUMSTANCES: dict[str, Callable[[Person], None]] = {"older": _older, "close": _close, "open": _open}
+
+DEEDS: dict[str, Callable[[Person, str], object]] = {
+    "old": lambda person, _: person.send(Chosen(1, "skip")),
+    "late": Person.late,
+    "edit": _edit,
+    "media": Person.media,
+    "lookup": _lookup,
+}
+
+
 class Walk:
     """One walk in one language, and everything the person was shown."""
 
@@ -62,33 +94,21 @@ class Walk:
 
     def _take(self, step: str) -> None:
         word, _, rest = step.partition(": ")
-        person = self.person
+        if step in CIRCUMSTANCES:
+            CIRCUMSTANCES[step](self.person)
+            return
         if step.startswith("/"):
             name, _, argument = step[1:].partition(" ")
-            person.command(name, argument)
+            self.person.command(name, argument)
         elif step.startswith(">"):
             self._press(f"lang:{self.code}" if step == ">lang" else step[1:])
-        elif step in ("close", "open"):
-            person.catalogue = closed() if step == "close" else CATALOGUE
-            return
         elif step == "again":
             assert self._before is not None
-            person.send(self._before)
-        elif step == "old":
-            person.send(Chosen(1, "skip"))
-        elif word == "lookup" or step == "lookup:":
-            person.send(LookedUp(CODE, person.next(), tuple(rest.split(",")) if rest else ()))
-        elif step == "older":
-            person.session = replace(person.session, consent=99)
-            return
-        elif word == "late":
-            person.late(rest)
-        elif word == "edit":
-            person.edit(max(part.number for a in person.ledger.taken for part in a.parts), rest)
-        elif word == "media":
-            person.media(rest)
+            self.person.send(self._before)
+        elif word.rstrip(":") in DEEDS:
+            DEEDS[word.rstrip(":")](self.person, rest)
         else:
-            person.type({"%long": "a" * 30_001, "K7M4 QX2%": CODE}.get(step, step))
+            self.person.type({"%long": "a" * 30_001, "K7M4 QX2%": CODE}.get(step, step))
         self._keep()
 
     def _press(self, option: str) -> None:
