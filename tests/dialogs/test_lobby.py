@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from datetime import timedelta
-
 import pytest
 
 from dialogs.exchange import (
-    ConsentGiven,
     DataRequested,
-    InputRejected,
-    LanguageChosen,
-    LookedUp,
-    Typed,
     Unsupported,
     Withdrawn,
 )
-from dialogs.looking_up import receipt_wanted
-from dialogs.receipts import complete
 from dialogs.session import Stage, begin, dumps, loads
-from dialogs.text import spaced
 from tests.dialogs.people import NOW, Person, closed
 
 
@@ -48,72 +37,6 @@ def test_whoever_runs_telegram_in_albanian_is_greeted_in_albanian(code: str) -> 
     assert person.labels == ["Fillo", "English"]
     person.press("Fillo")
     assert person.session.stage is Stage.CONSENT
-
-
-def test_consent_is_recorded_with_the_version_of_its_text_and_its_language() -> None:
-    """Which words somebody agreed to can be shown later."""
-    person = Person()
-    person.command("start")
-    person.press("English")
-    assert person.last.events == (LanguageChosen("en"),)
-    assert "vote" in person.text
-    person.press("I agree")
-    consent = person.catalogue.consent
-    assert person.ledger.events[1] == ConsentGiven(consent.version, consent.digest, "en")
-
-
-def test_a_refusal_is_friendly_keeps_nothing_and_can_be_reconsidered() -> None:
-    """No event at all; one press leads back to the text."""
-    person = Person()
-    person.command("start")
-    person.press("Shqip")
-    person.press("Nuk pajtohem")
-    assert person.last.events == ()
-    assert "Asgjë nga ato që shkruat nuk u ruajt." in person.text
-    person.type("po pse")
-    assert "nuk e ruajta" in person.text
-    person.press("Fillo")
-    assert person.session.stage is Stage.CONSENT
-
-
-def test_an_opinion_before_consent_is_in_no_event_and_no_session() -> None:
-    """It is said aloud that it was not kept."""
-    person = Person()
-    person.send(Typed(5, "sekreti im"))
-    assert "nuk e ruajta" in person.text
-    assert [type(event) for event in person.last.events] == [InputRejected]
-    assert "sekreti" not in dumps(person.session)
-    person.edit(5, "sekreti im tjetër")
-    assert person.last.events == ()
-
-
-def test_more_shows_the_whole_privacy_text_with_the_same_choices() -> None:
-    """So that one can agree there."""
-    person = Person()
-    person.command("start")
-    person.press("Shqip")
-    person.press("Më shumë")
-    assert person.text == person.catalogue.privacy.text["sq"]
-    assert "Pajtohem" in person.labels
-
-
-def test_a_new_version_of_the_consent_text_is_agreed_to_anew() -> None:
-    """At the next /start, with the link kept."""
-    person = Person().agree()
-    person.session = loads(dumps(person.session).replace('"consent":1', '"consent":99'))
-    person.command("start", "digital-governance-ideas")
-    assert person.session.stage is Stage.CONSENT
-    person.press("Pajtohem")
-    assert "Ideja 1" in person.text
-
-
-def test_a_deep_link_goes_straight_there_after_consent() -> None:
-    """/start digital-governance-ideas."""
-    person = Person()
-    person.command("start", "digital-governance-ideas")
-    person.press("Shqip")
-    person.press("Pajtohem")
-    assert "Ideja 1" in person.text
 
 
 def test_a_link_to_a_component_shows_its_questionnaires() -> None:
@@ -224,19 +147,6 @@ def test_cancel_leaves_and_keeps_the_draft() -> None:
     assert "Po ndalemi këtu." in person.text
     person.command("continue")
     assert person.text == "Çështja 1 nga 3. Pse është e rëndësishme?"
-
-
-def test_cancel_in_an_aside_returns_and_before_consent_asks_again() -> None:
-    """It never leads into nothing."""
-    person = Person()
-    person.command("start")
-    person.press("Shqip")
-    person.command("cancel")
-    assert person.session.stage is Stage.CONSENT
-    person.press("Pajtohem")
-    person.command("language")
-    person.command("cancel")
-    assert person.text == "Për çfarë doni të flisni?"
 
 
 def test_save_for_later_and_continue_by_its_button() -> None:
@@ -376,48 +286,6 @@ def test_before_a_language_is_chosen_commands_ask_for_it() -> None:
     assert person.session.stage is Stage.DELETE
 
 
-def test_the_privacy_text_before_consent_offers_no_more_of_itself() -> None:
-    """Only to agree or not."""
-    person = Person("sq")
-    person.command("start")
-    person.press("Fillo")
-    person.press("Më shumë")
-    assert person.labels == ["Pajtohem", "Nuk pajtohem"]
-    person.press("Nuk pajtohem")
-    assert person.session.stage is Stage.REFUSED
-
-
-def test_a_receipt_typed_at_a_menu_tells_how_its_contribution_stands() -> None:
-    """Nothing else of it, and nothing at all of a code nobody has."""
-    person = Person().agree()
-    assert receipt_wanted(person.session, Typed(9, "k7m4-qx2"), NOW) is None
-    code = complete("K7M4QX2")
-    assert receipt_wanted(person.session, Typed(9, spaced(code).lower()), NOW) == code
-    person.send(LookedUp(code, 9, ("new", "new", "answered")))
-    assert re.match(rf"Kontributi {spaced(code)}: .*ende.*lexua.*, .*përgjigj.*\.\n---\n", person.text)
-    person.send(LookedUp(code, 9))
-    assert person.text.startswith("Këtë kod nuk e njoh.")
-    assert "Për çfarë doni të flisni?" in person.text
-
-
-def test_receipts_are_looked_up_a_few_times_and_then_after_a_while() -> None:
-    """Enough for a slip of the pen, hopeless for guessing."""
-    person, code = Person().agree(), complete("K7M4QX2")
-    for _ in range(5):
-        person.send(LookedUp(code, 9))
-    assert receipt_wanted(person.session, Typed(9, code), NOW) is None
-    person.type(code)
-    assert "pas dhjetë minutash" in person.text
-    assert receipt_wanted(person.session, Typed(9, code), NOW + timedelta(minutes=11)) == code
-
-
-def test_a_code_at_an_open_question_is_an_answer() -> None:
-    """And before consent it is nothing."""
-    code = complete("K7M4QX2")
-    assert receipt_wanted(Person().begin().session, Typed(9, code), NOW) is None
-    assert receipt_wanted(Person().session, Typed(9, code), NOW) is None
-
-
 def test_an_opinion_typed_after_start_is_not_kept() -> None:
     """Only what leads somewhere is a link; before consent no other word may stay, not even in the session."""
     person = Person()
@@ -478,14 +346,3 @@ def test_a_draft_kept_when_another_was_begun_can_be_gone_on_with() -> None:
     for label in ("Kapërce", "Kapërce", "Dërgo", "Vazhdo"):
         person.press(label)
     assert "uji" in person.says().values()
-
-
-def test_whoever_declines_a_new_consent_text_keeps_what_they_had_sent() -> None:
-    """The refusal is recorded; nothing is said to be gone that is not."""
-    person = Person().agree()
-    person.session = loads(dumps(person.session).replace('"consent":1', '"consent":99'))
-    person.command("start")
-    person.press("Nuk pajtohem")
-    consent = person.catalogue.consent
-    assert person.last.events == (ConsentGiven(consent.version, consent.digest, "sq", given=False),)
-    assert "/delete" in person.text
