@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import assert_never
 
 from dialogs import engine, looking_up, menus, receipts, walking
 from dialogs.commands import COMMANDS
@@ -66,6 +67,8 @@ def _taken(catalogue: Catalogue, session: Session, input: Input, now: datetime, 
             return _declined(session, input)
         case Typed() | Chosen():
             return _said(catalogue, session, input, now, past)
+        case _:
+            assert_never(input)
 
 
 def needs_past(session: Session, input: Input) -> bool:

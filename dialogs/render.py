@@ -7,6 +7,7 @@ put in as they are, never read as markup.
 from __future__ import annotations
 
 from gettext import NullTranslations
+from typing import assert_never
 
 from dialogs import menus, routes
 from dialogs.entering import questionnaire_in_hand
@@ -57,6 +58,8 @@ def _text(prompt: Prompt, catalogue: Catalogue, session: Session, t: NullTransla
         case Say():
             note = _note(prompt.note, questionnaire, session, t)
             return paragraphs(note, *say_text(prompt, catalogue, questionnaire, session, past, t))
+        case _:
+            assert_never(prompt)
 
 
 def _note(topic: str, questionnaire: Questionnaire | None, session: Session, t: NullTranslations) -> Text:

@@ -156,9 +156,14 @@ async def _texts(page: Page, selector: str, *, bare: bool = False) -> list[tuple
     return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
-@pytest.mark.parametrize("language", ["sq", "en"])
+OFTEN = [("sq", 320, "light"), ("sq", 1280, "dark"), ("en", 320, "dark"), ("en", 1280, "light")]
+"""Every two of language, width and scheme meet here; the other four combinations are for the long run."""
+RARELY = [("sq", 320, "dark"), ("sq", 1280, "light"), ("en", 320, "light"), ("en", 1280, "dark")]
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "scheme"), [*OFTEN, *(pytest.param(*each, marks=pytest.mark.soak) for each in RARELY)]
+)
 async def test_everybody_can_use_every_page(
     browser: Browser, tmp_path: Path, language: str, width: int, scheme: str
 ) -> None:

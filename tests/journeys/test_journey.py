@@ -94,7 +94,7 @@ async def test_mydata_is_a_page_and_data_in_the_persons_language(place: Town, at
     await ana.walk((*AGREED, Step("Si doni", "1"), Step("e parë", "rruga"), Step("Pse", "/mydata")))
     await ana.hears("Pse është e rëndësishme?")
     files = [m["document"] for m in ana.phone.messages() if "document" in m]
-    assert [file["file_name"] for file in files] == ["te-dhenat-e-mia.html", "te-dhenat-e-mia.json"]
+    assert [file["file_name"] for file in files] == ["të-dhënat-e-mia.html", "të-dhënat-e-mia.json"]
 
 
 async def test_delete_erases_and_the_bot_starts_afresh(place: Town, at_work: wiring.Installation) -> None:
@@ -107,7 +107,7 @@ async def test_delete_erases_and_the_bot_starts_afresh(place: Town, at_work: wir
         assert await unit.participants.find(ana.phone.citizen.id) is None
     assert ana.texts().count("U fshi gjithçka") == 1
     press = ana.do(">Kapërce")
-    await ana.until(lambda: place.toasts([press]) == ["Kjo bisedë është bosh. Për të filluar: /start"])
+    await ana.until(lambda: place.toasts([press]) == ["This chat is empty. To begin: /start"])
     async with at_work.database.reading() as unit:
         assert await unit.participants.find(ana.phone.citizen.id) is None
     ana.do("/start")

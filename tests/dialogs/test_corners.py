@@ -1,0 +1,61 @@
+"""Corners that only an odd order of things leads to."""
+
+from __future__ import annotations
+
+from dialogs import engine
+from dialogs.exchange import Chosen, Command, InputRejected, Media
+from dialogs.lobby import needs_past
+from dialogs.session import Stage
+from dialogs.types import Slot
+from tests.dialogs.people import NOW, SURVEY, Person
+
+
+def test_a_second_tap_at_a_question_says_so_and_nothing_else() -> None:
+    """Skip pressed twice skips one question."""
+    person = Person().begin()
+    person.type("rruga")
+    turn = person.session.turn
+    person.press("Kapërce")
+    person.send(Chosen(turn, "skip"))
+    assert person.toast == "already"
+    assert person.messages == []
+
+
+def test_a_stray_text_that_would_make_an_answer_too_long_is_declined_aloud() -> None:
+    """The press to add it says why it was not added."""
+    person = Person().begin("digital-governance-ideas")
+    for text in ("një zyrë", "radhët", "a" * 29_990):
+        person.type(text)
+    person.type("dhe më pak letra")
+    person.press("Shtoje te përgjigjja më sipër")
+    assert person.last.events == (InputRejected("too-long"),)
+    assert len(person.says()[Slot("objective", 1)] or "") == 29_990
+    assert person.session.stage is Stage.GATE
+
+
+def test_an_edit_finds_the_older_of_two_submissions() -> None:
+    """However many lie between."""
+    person = Person().begin()
+    person.type("rruga")
+    number = person.number - 1
+    for label in ("Kapërce", "Kapërce", "Dërgo"):
+        person.press(label)
+    person.command("start", "digital-governance-key-issues")
+    person.type("ura")
+    for label in ("Kapërce", "Kapërce", "Dërgo"):
+        person.press(label)
+    person.edit(number, "shtegu")
+    assert person.ledger.of(1)[Slot("issue", 1)].text == "shtegu"
+    assert person.ledger.of(2)[Slot("issue", 1)].text == "ura"
+
+
+def test_the_engine_declines_what_it_cannot_read() -> None:
+    """Also where it is used without the lobby."""
+    person = Person().begin("digital-governance-survey")
+    turn = engine.step(SURVEY, person.session, Media("voice", 9), NOW)
+    assert turn.events == (InputRejected("unsupported"),)
+
+
+def test_mine_needs_the_submissions_wherever_it_is_asked() -> None:
+    """Also in the middle of a question."""
+    assert needs_past(Person().begin().session, Command("mine"))
