@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -37,6 +39,7 @@ async def mortal(place: Town) -> AsyncIterator[asyncio.subprocess.Process]:
         "tests.journeys.mortal",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
         env={
             "KUVENDO_DATABASE_URL": settings.database_address,
             "KUVENDO_DATA_DIR": str(settings.data_dir),
@@ -49,7 +52,7 @@ async def mortal(place: Town) -> AsyncIterator[asyncio.subprocess.Process]:
     try:
         yield process
     finally:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)  # the parent and the life it gave last
         await process.wait()
 
 
