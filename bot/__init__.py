@@ -4,3 +4,7 @@ Reading order: `world` (what the parts hand to one another), `conversation` (the
 pipeline for both doors), `inbound` and `outbound` (pure), `webhook` and `polling` (the doors in), `relay`
 (the other way out).
 """
+
+from bot.on_demand import put_off
+
+put_off()

@@ -13,6 +13,8 @@ from typing import Final
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
+from aiogram.methods import AnswerCallbackQuery, EditMessageReplyMarkup, EditMessageText, SendMessage
+from aiogram.types import Update
 from starlette.routing import Route
 
 from bot import profile, webhook
@@ -20,6 +22,7 @@ from bot.client import create_bot
 from bot.gate import Gate, Handle
 from bot.inbound import ALLOWED_UPDATES
 from bot.lease import Duty
+from bot.on_demand import build
 from bot.polling import Poller
 from bot.world import World
 from storage.ephemeral import Order
@@ -28,6 +31,8 @@ log = structlog.get_logger("bot.service")
 
 LONGEST_PAUSE: Final = 30.0
 DRAIN_SECONDS: Final = 6.0
+USED: Final = (Update, SendMessage, AnswerCallbackQuery, EditMessageText, EditMessageReplyMarkup)
+"""What the first update needs at once."""
 
 
 class TokenRefused(Exception):
@@ -48,6 +53,7 @@ class Service:
         webhook_url: str | None = None,
         webhook_secret: str = "",
     ) -> None:
+        build(*USED)
         self._bot = create_bot(token, api_url)
         self._world = world
         self._gate = Gate(world, self._bot, order, handle)
