@@ -1,4 +1,4 @@
-"""What may be lost: the order of updates within a chat, held in memory and, across processes, in Redis.
+"""What may be lost: the order of updates within a chat. Here it is held in memory, in `redis_order` across processes.
 
 Losing it loses nothing: two updates of a chat that pass each other all the same meet at the session's version. It
 saves the retry, and it bounds how much is in hand at once.
@@ -10,8 +10,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
-
-from storage.keys import Keyring
 
 IN_FLIGHT = 64
 """Chats in work at once; whatever more comes waits its turn, in the order it came."""
@@ -27,15 +25,6 @@ class Order(Protocol):
     async def close(self) -> None:
         """Let go of connections."""
         ...
-
-
-def keep_order(redis_url: str | None, keyring: Keyring, in_flight: int = IN_FLIGHT) -> Order:
-    """Return order across the processes that share a Redis, or within this one where there is none."""
-    if not redis_url:
-        return MemoryOrder(in_flight)
-    from storage.redis_order import RedisOrder  # an installation without Redis never loads its library
-
-    return RedisOrder(redis_url, keyring, in_flight)
 
 
 class MemoryOrder:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Uuid, func, literal, select, tuple_
 
@@ -27,12 +26,6 @@ from storage.models import (
 from storage.submitted import Answered, Contributed, Count, Page, Place, Said, Submitted, Wording
 from storage.transaction import Record, Transaction
 from storage.types import UtcDateTime
-
-if TYPE_CHECKING:
-    from storage.database import Database
-
-CHUNK = 250
-"""Submissions read in one go by the export: what it holds in memory at a time."""
 
 _SUBMISSION = (
     Submission.id,
@@ -197,22 +190,6 @@ class Reading:
             statement = select(*columns).where(QuestionnaireVersion.digest.in_(list(new)))
             for row in await self._transaction.rows(statement):
                 _questionnaire(row)
-
-
-async def stream(database: Database, consultation: str) -> AsyncIterator[Submitted]:
-    """Yield every submission of a consultation, oldest first, in constant memory.
-
-    Each chunk is a transaction of its own, so whoever downloads slowly holds nothing up.
-    """
-    place: Place | None = None
-    while True:
-        async with database.reading() as work:
-            chunk = await work.reading.next_in(consultation, place, CHUNK)
-        for each in chunk:
-            yield each
-        if len(chunk) < CHUNK:
-            return
-        place, chunk = chunk[-1].place, ()  # let go of what was read before reading on
 
 
 def _beyond(place: Place | None, upwards: bool) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from admin.exports import flat
 from admin.exports.json_lines import PIECE
 from storage.database import Database
-from storage.reading import stream
+from storage.streaming import stream
 
 BOM = "\ufeff"
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from storage.database import Database
-from storage.reading import stream
+from storage.streaming import stream
 from storage.submitted import Answered, Contributed, Submitted
 
 PIECE = 64 * 1024

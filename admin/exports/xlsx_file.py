@@ -17,7 +17,7 @@ from admin.exports import flat
 from admin.exports.flat import Cell
 from admin.exports.json_lines import PIECE
 from storage.database import Database
-from storage.reading import stream
+from storage.streaming import stream
 from storage.submitted import Submitted
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 from redis.asyncio import Redis
 
-from storage.ephemeral import MemoryOrder, Order, keep_order
+from storage.ephemeral import MemoryOrder, Order
 from storage.keys import Keyring
 from storage.redis_order import RedisOrder
 from tests.servers import running_redis
@@ -18,7 +18,9 @@ from tests.servers import running_redis
 
 @pytest.fixture(params=["memory", "redis"])
 async def order(request: pytest.FixtureRequest, keyring: Keyring) -> AsyncIterator[Order]:
-    made = keep_order(None if request.param == "memory" else request.getfixturevalue("redis_url"), keyring)
+    made: Order = MemoryOrder()
+    if request.param == "redis":
+        made = RedisOrder(request.getfixturevalue("redis_url"), keyring)
     yield made
     await made.close()
 

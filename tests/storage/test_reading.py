@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from dialogs.canonical import consultation_to_json, questionnaire_to_json
 from dialogs.loader import shipped
 from storage.database import Database
-from storage.reading import CHUNK, stream
+from storage.streaming import CHUNK, stream
 from storage.submitted import Place
 from tests.admin import factories
 
