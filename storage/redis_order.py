@@ -85,6 +85,10 @@ class RedisOrder:
         async with self._memory.line(chat_id), self._turn(chat_id), self._memory.places:
             yield
 
+    async def check(self) -> None:
+        """Return when Redis answers; raise what is wrong when it does not."""
+        await self._line.run("PING")
+
     async def close(self) -> None:
         """Let go of both connections."""
         if self._listener is not None:

@@ -149,11 +149,13 @@ def test_what_is_missing_is_told_in_one_line(house: Path) -> None:
 
 
 def test_the_doctor_looks_at_everything(house: Path) -> None:
-    done = kuvendo(house, "doctor", KUVENDO_TELEGRAM_API_URL="http://127.0.0.1:9", KUVENDO_TELEGRAM_TOKEN="1:ZQXZQX")
+    nobody = {"KUVENDO_TELEGRAM_API_URL": "http://127.0.0.1:9", "KUVENDO_REDIS_URL": "redis://:ZQXZQX@127.0.0.1:9"}
+    done = kuvendo(house, "doctor", KUVENDO_TELEGRAM_TOKEN="1:ZQXZQX", **nobody)
     assert done.returncode == 1
     for word in ("settings", "database", "migrations", "redis", "token", "webhook", "catalogues"):
         assert f"{word}:" in done.stdout
     assert "WRONG  migrations" in done.stdout
+    assert "WRONG  redis" in done.stdout
     assert "WRONG  token" in done.stdout
     assert "ok     database" in done.stdout
     assert "ZQXZQX" not in done.stdout + done.stderr

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 
 from storage.ephemeral import MemoryOrder, Order
 from storage.keys import Keyring
+from storage.redis_line import Failures
 from storage.redis_order import RedisOrder
 from tests.servers import running_redis
 
@@ -133,7 +134,10 @@ async def test_everything_goes_on_when_redis_dies_and_returns(
     with running_redis() as server:
         order = RedisOrder(server.url, keyring)
         await run(order, 7, "before", [])
+        await order.check()
         server.stop()
+        with pytest.raises(Failures):
+            await order.check()
         seen: list[str] = []
         async with asyncio.timeout(5):
             await asyncio.gather(*(run(order, 7, str(n), seen) for n in range(10)))
