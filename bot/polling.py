@@ -18,7 +18,7 @@ from aiogram.exceptions import AiogramError, TelegramRetryAfter
 from bot.client import RawUpdates
 from bot.gate import Gate
 from bot.inbound import ALLOWED_UPDATES, chat_of, known_id
-from bot.lease import Duty
+from storage.duty import Duty
 
 log = structlog.get_logger("bot.polling")
 

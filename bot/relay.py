@@ -117,16 +117,3 @@ def _by_person(letters: Sequence[Owed]) -> list[tuple[uuid.UUID, list[Owed]]]:
     """Return each person's letters, in the order in which they were leased."""
     ordered = sorted(letters, key=lambda each: each.participant_id.bytes)
     return [(person, list(mine)) for person, mine in itertools.groupby(ordered, key=lambda each: each.participant_id)]
-
-
-async def hand_back(world: World, *, earlier_lives: bool) -> None:
-    """Free what this process, or an earlier life of it, had leased and will not send."""
-    try:
-        async with world.database.begin() as unit:
-            freed = await (unit.outbox.reclaim if earlier_lives else unit.outbox.release)(world.name)
-            await unit.commit()
-    except StorageError as error:
-        log.info("leases run out by themselves", error=type(error).__name__)
-        return
-    if freed:
-        log.info("leases handed back", count=freed)

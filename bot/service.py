@@ -21,10 +21,10 @@ from bot import profile, webhook
 from bot.client import create_bot
 from bot.gate import Gate, Handle
 from bot.inbound import ALLOWED_UPDATES
-from bot.lease import Duty
 from bot.on_demand import build
 from bot.polling import Poller
 from bot.world import World
+from storage.duty import Duty
 from storage.ephemeral import Order
 
 log = structlog.get_logger("bot.service")
@@ -80,7 +80,8 @@ class Service:
                 await stopping.wait()
                 self._gate.close()
             else:
-                duty = Duty(self._world, f"polling:{self._world.bot_id}")
+                world = self._world
+                duty = Duty(world.database, world.clock, world.name, f"polling:{world.bot_id}")
                 await Poller(self._bot, self._gate, duty).run(stopping)
                 await duty.release()
         finally:

@@ -18,7 +18,6 @@ from admin.passwords import hash_password
 from dialogs import loader
 from kuvendo import home
 from kuvendo.catalogue import publish
-from kuvendo.housekeeping import Housekeeping
 from kuvendo.process import Process, listen
 from kuvendo.server import Health, create_app
 from kuvendo.serving import checks, prepare, work
@@ -67,7 +66,7 @@ def _process(house: Installation, telegram: Telegram, listener: socket.socket, o
         house.catalogue.run,
         telling(house.bot().run),
         house.relay().run,
-        Housekeeping(house.world()).run,
+        house.housekeeping().run,
     ]
     return Process(
         app,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
-from bot.lease import Duty
-from bot.world import World
+from storage.database import Database
+from storage.duty import Duty
 from storage.errors import StorageError
 
 log = structlog.get_logger("kuvendo.housekeeping")
@@ -26,9 +27,10 @@ COUNTERS_KEPT: Final = timedelta(days=1)
 class Housekeeping:
     """Prunes numbers of updates, what was sent, what was put aside, and old counters."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._duty = Duty(world, "housekeeping")
+    def __init__(self, database: Database, clock: Callable[[], datetime], process: str) -> None:
+        self._database = database
+        self._clock = clock
+        self._duty = Duty(database, clock, process, "housekeeping")
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Do a round now and then until `stopping`."""
@@ -43,8 +45,8 @@ class Housekeeping:
 
     async def tidy(self) -> int:
         """Forget what is old enough; return how many rows that were."""
-        now = self._world.clock()
-        async with self._world.database.begin() as unit:
+        now = self._clock()
+        async with self._database.begin() as unit:
             gone = await unit.inbox.prune(now - UPDATES_KEPT)
             gone += await unit.outbox.prune(now - SENT_KEPT)
             gone += await unit.quarantine.prune(now - QUARANTINE_KEPT)

@@ -7,10 +7,9 @@ from collections.abc import Callable, Sequence
 import structlog
 from starlette.routing import BaseRoute
 
-from bot.redaction import install
 from kuvendo import logs
-from kuvendo.housekeeping import Housekeeping
 from kuvendo.process import Duty, Process, listen, run
+from kuvendo.redaction import install
 from kuvendo.server import Check, Health, create_app
 from kuvendo.settings import Settings
 from kuvendo.stores import ensure_current
@@ -67,7 +66,7 @@ def _rooms(house: Installation, roles: Sequence[str]) -> tuple[list[BaseRoute], 
         routes += [route] if route is not None else []
         duties.append(telling(service.run))
     if WORKER in roles:
-        duties += [house.relay().run, Housekeeping(house.world()).run]
+        duties += [house.relay().run, house.housekeeping().run]
     return routes, duties
 
 

@@ -1,4 +1,7 @@
-"""The composition root: everything a process may consist of, put together from its settings."""
+"""The composition root: everything a process may consist of, put together from its settings.
+
+What only some roles need is imported where it is put together: a dashboard starts without Telegram's libraries.
+"""
 
 from __future__ import annotations
 
@@ -11,23 +14,25 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Protocol, runtime_checkable
+from typing import IO, TYPE_CHECKING, Protocol, runtime_checkable
 
-from starlette.applications import Starlette
-
-from bot.conversation import handle
-from bot.courier import Courier
-from bot.relay import Relay, hand_back
-from bot.service import Service, TokenRefused
-from bot.world import World
 from kuvendo.catalogue import CatalogueKeeper
+from kuvendo.housekeeping import Housekeeping
 from kuvendo.process import Duty
 from kuvendo.settings import DATABASE_FILE, Settings, webhook_secret
 from kuvendo.stores import opened
 from kuvendo.trouble import Trouble
 from storage.database import Database
+from storage.duty import hand_back
 from storage.ephemeral import MemoryOrder, Order
 from storage.keys import Keyring
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from bot.relay import Relay
+    from bot.service import Service
+    from bot.world import World
 
 
 def now() -> datetime:
@@ -56,10 +61,15 @@ class Installation:
 
     def world(self) -> World:
         """Return what handling an update may lean on."""
+        from bot.world import World
+
         return World(self.database, self.catalogue, now, self.settings.bot_id, self.name)
 
     def bot(self) -> Service:
         """Return the bot: by webhook where its address is set, by long polling otherwise."""
+        from bot.conversation import handle
+        from bot.service import Service
+
         settings = self.settings
         return Service(
             self.world(),
@@ -73,7 +83,14 @@ class Installation:
 
     def relay(self) -> Relay:
         """Return what sends whatever nobody asked for just now."""
+        from bot.courier import Courier
+        from bot.relay import Relay
+
         return Relay(self.world(), Courier(self.settings.token, self.settings.telegram_api_url))
+
+    def housekeeping(self) -> Housekeeping:
+        """Return what forgets whatever need not be kept any longer."""
+        return Housekeeping(self.database, now, self.name)
 
     def dashboard(self) -> Starlette:
         """Return the secretariat's dashboard."""
@@ -81,7 +98,7 @@ class Installation:
 
     async def hand_back(self, *, earlier_lives: bool) -> None:
         """Free what this process leased from the outbox and will not send."""
-        await hand_back(self.world(), earlier_lives=earlier_lives)
+        await hand_back(self.database, self.name, earlier_lives=earlier_lives)
 
 
 def order_of(settings: Settings, keyring: Keyring) -> Order:
@@ -160,6 +177,7 @@ class single_process:  # noqa: N801 - used as a statement
 
 def telling(work: Duty) -> Duty:
     """Return the bot's duty with its refusal in words for the person at the keyboard."""
+    from bot.service import TokenRefused
 
     async def told(stopping: asyncio.Event) -> None:
         try:

@@ -15,13 +15,13 @@ from aiogram import Bot
 
 from bot.client import create_bot
 from bot.gate import Gate
-from bot.lease import Duty
 from bot.polling import Poller
 from bot.world import World
 from dialogs.types import Catalogue, Notice
 from kuvendo.logs import set_up
 from simulator import Settings, Telegram, create_app
 from storage.database import Database
+from storage.duty import Duty
 from storage.ephemeral import MemoryOrder
 from storage.keys import Keyring, generate
 from storage.migrate import upgrade
@@ -91,7 +91,7 @@ def polling(world: World, bot: Bot, gate: Gate) -> Polling:
     @asynccontextmanager
     async def running() -> AsyncIterator[Poller]:
         stopping = asyncio.Event()
-        poller = Poller(bot, gate, Duty(world, "polling"))
+        poller = Poller(bot, gate, Duty(world.database, world.clock, world.name, "polling"))
         task = asyncio.create_task(poller.run(stopping))
         try:
             yield poller

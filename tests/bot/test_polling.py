@@ -12,8 +12,13 @@ from bot.gate import Gate, Outcome
 from bot.polling import Poller
 from bot.world import World
 from simulator import Fault, Phone, Telegram, add_citizen
+from storage.duty import Duty
 from storage.errors import Unavailable
 from tests.bot.conftest import Polling, until
+
+
+def _duty(world: World, process: str = "this.bot/1") -> Duty:
+    return Duty(world.database, world.clock, process, "polling")
 
 
 def heard(phone: Phone) -> list[str]:
@@ -149,11 +154,7 @@ async def test_a_reply_that_meets_a_429_is_left_to_the_relay(
 
 
 async def test_only_the_holder_of_the_duty_polls(world: World, bot: Bot, gate: Gate) -> None:
-    from dataclasses import replace
-
-    from bot.lease import Duty
-
-    first, second = Duty(world, "polling"), Duty(replace(world, name="other.bot/1"), "polling")
+    first, second = _duty(world), _duty(world, "other.bot/1")
     assert await first.held()
     assert not await second.held()
     await first.release()
@@ -164,11 +165,7 @@ async def test_only_the_holder_of_the_duty_polls(world: World, bot: Bot, gate: G
 async def test_a_poller_without_its_duty_asks_for_nothing(
     telegram: Telegram, world: World, bot: Bot, gate: Gate, polling: Polling
 ) -> None:
-    from dataclasses import replace
-
-    from bot.lease import Duty
-
-    other = Duty(replace(world, name="other.bot/1"), "polling")
+    other = _duty(world, "other.bot/1")
     assert await other.held()
     ana = add_citizen(telegram, "Ana")
     ana.say("një")

@@ -13,11 +13,12 @@ import pytest
 from bot.courier import NOTICE, Courier, Pace
 from bot.delivery import Gone, Later, Refused, Sent
 from bot.outbound import document_body, to_bodies
-from bot.relay import Relay, hand_back
+from bot.relay import Relay
 from bot.world import World
 from dialogs.exchange import Choice, Message
 from dialogs.session import begin
 from simulator import Fault, Phone, Telegram, add_citizen
+from storage.duty import hand_back
 from storage.outbox import NOTICE as LATER_ON
 from storage.outbox import Letter
 from tests.bot.conftest import TOKEN, until
@@ -118,14 +119,12 @@ async def unreachable(world: World, phone: Phone) -> bool:
 async def test_what_a_process_leased_and_lost_is_handed_back(
     telegram: Telegram, world: World, relaying: Relaying
 ) -> None:
-    from dataclasses import replace
-
     ana = started(telegram)
     await owe(world, ana, "një", priority=0, worker="test.bot/0")
     async with relaying():
         await asyncio.sleep(0.3)
         assert heard(ana) == []
-        await hand_back(replace(world, name="test.bot/2"), earlier_lives=True)
+        await hand_back(world.database, "test.bot/2", earlier_lives=True)
         await until(lambda: heard(ana) == ["një"])
 
 

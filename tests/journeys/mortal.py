@@ -17,8 +17,8 @@ os.environ["PTB_TIMEDELTA"] = "true"
 
 from bot import client, ledger
 from bot import conversation as talk
-from kuvendo import wiring
 from kuvendo.settings import load
+from kuvendo.wiring import installation
 from storage.unit_of_work import UnitOfWork
 
 POINTS = ("handling", "committing", "committed", "sending", "sent", "recorded", "acknowledging", "acknowledged")
@@ -85,8 +85,8 @@ async def life(point: str, times: int) -> None:
     """Be the bot until death."""
     settings = load()
     handle = mark(Death(point, times))
-    async with wiring.installation(settings, "bot") as house:
-        put(wiring, "handle", handle)
+    async with installation(settings, "bot") as house:
+        put(talk, "handle", handle)
         await house.hand_back(earlier_lives=True)
         stopping = asyncio.Event()
         await asyncio.gather(house.bot().run(stopping), house.relay().run(stopping))

@@ -1,33 +1,35 @@
-"""A duty that one process has at a time, held for as long as it is renewed."""
+"""What one process holds and no other: a duty, for as long as it is renewed, and messages it took on to send."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
-from bot.world import World
+from storage.database import Database
 from storage.errors import StorageError
 
-log = structlog.get_logger("bot.lease")
+log = structlog.get_logger("storage.duty")
 
 LASTS: Final = timedelta(seconds=15)
 RENEWED_AFTER: Final = timedelta(seconds=5)
 
 
 class Duty:
-    """The duty `name`; its holder is this process, in whichever of its lives."""
+    """The duty `name`; its holder is the process named `process`, in whichever of its lives."""
 
-    def __init__(self, world: World, name: str) -> None:
-        self._world = world
+    def __init__(self, database: Database, clock: Callable[[], datetime], process: str, name: str) -> None:
+        self._database = database
+        self._clock = clock
         self._name = name
-        self._holder = world.name.rpartition("/")[0] or world.name
+        self._holder = process.rpartition("/")[0] or process
         self._renewed: datetime | None = None
 
     async def held(self) -> bool:
         """Take or keep the duty; return whether it is ours at this moment."""
-        now = self._world.clock()
+        now = self._clock()
         if self._renewed is not None and now - self._renewed < RENEWED_AFTER:
             return True
         try:
@@ -42,14 +44,27 @@ class Duty:
         """Let go of the duty, so that another process need not wait until it runs out."""
         self._renewed = None
         try:
-            async with self._world.database.begin() as unit:
+            async with self._database.begin() as unit:
                 await unit.leases.give_up(self._name, self._holder)
                 await unit.commit()
         except StorageError as error:
             log.info("the duty runs out by itself", name=self._name, error=type(error).__name__)
 
     async def _take(self, now: datetime) -> bool:
-        async with self._world.database.begin() as unit:
+        async with self._database.begin() as unit:
             mine = await unit.leases.take(self._name, self._holder, now + LASTS, now)
             await unit.commit()
         return mine
+
+
+async def hand_back(database: Database, process: str, *, earlier_lives: bool) -> None:
+    """Free the messages that `process`, or an earlier life of it, had leased and will not send."""
+    try:
+        async with database.begin() as unit:
+            freed = await (unit.outbox.reclaim if earlier_lives else unit.outbox.release)(process)
+            await unit.commit()
+    except StorageError as error:
+        log.info("leases run out by themselves", error=type(error).__name__)
+        return
+    if freed:
+        log.info("leases handed back", count=freed)
