@@ -132,8 +132,9 @@ async def test_one_submission_with_everything_in_it(site: Site) -> None:
     assert f"{taken_back} {issue.label['sq']} e tërhequra" in text
     assert f"{words('Begun')} 23 nëntor 2026, 13:59 {words('Sent')} 23 nëntor 2026, 14:05" in text
     assert words("version %(number)s", number=1) in text
-    assert '<li class="pressed">Dërgo' in html
-    assert f"{words('Citizen')} · {words('pressed')}" in html
+    assert f'<li class="pressed">Dërgo<span class="unseen"> ({words("was pressed")})</span>' in html
+    assert f"{words('Citizen')} · {words('pressed a button')}" in html
+    assert words("was pressed") not in words("pressed a button"), "of a person and of a button it is not one word"
     assert f"{words('Citizen')} · {words('changed a message')}" in html
     assert words("changed later, %(time)s", time="04:02") in html
     assert "<strong>Çështja 1 nga 3.</strong>" in html
