@@ -24,7 +24,7 @@ from dialogs.session import Session, begin
 from dialogs.text import spaced
 from dialogs.turn import Turn
 from dialogs.types import Catalogue, Past
-from locales import CHAT, CODES, DEFAULT, translations
+from locales import CHAT, translations
 from storage.outbox import Letter, Owed
 from storage.participants import Arrival as Found
 from storage.record import Inbound, Recorded, record
@@ -43,7 +43,7 @@ async def handle(world: World, arrival: Arrival, update_id: int, now: datetime) 
             return Reply(repeated=True)
         found = await uow.participants.arrive(arrival.chat_id, now)
         if found.session is None and isinstance(arrival.input, Chosen | Edited):
-            return _to_a_stranger(arrival)
+            return _to_a_stranger(arrival, now)
         session = found.session or begin(now, arrival.language_code)
         past = await _past(uow, found, session, arrival)
         given = await _looked_up(uow, session, arrival.input, now)
@@ -58,11 +58,9 @@ async def handle(world: World, arrival: Arrival, update_id: int, now: datetime) 
     return _reply(turn, owed, catalogue, past, recorded)
 
 
-def _to_a_stranger(arrival: Arrival) -> Reply:
+def _to_a_stranger(arrival: Arrival, now: datetime) -> Reply:
     """Answer a press of somebody who is not known (any more) without keeping anything: they were erased."""
-    code = (arrival.language_code or "").lower().split("-")[0]
-    t = translations(CHAT, code if code in CODES else DEFAULT)
-    return Reply(toast=stranger_text(t))
+    return Reply(toast=stranger_text(words_of(begin(now, arrival.language_code))))
 
 
 def stranger_text(t: NullTranslations) -> str:
@@ -151,7 +149,8 @@ async def _files(uow: UnitOfWork, found: Found, turn: Turn, now: datetime) -> li
     if not any(isinstance(event, DataRequested) for event in turn.events):
         return []
     held = await uow.participants.everything(found.participant_id)
-    return [Letter(body) for body in mydata.files(held, turn.session.language, words_of(turn.session), now)]
+    code = turn.session.language
+    return [Letter(body) for body in mydata.files(held, code, translations(CHAT, code), now)]
 
 
 def _reply(

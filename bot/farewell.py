@@ -48,5 +48,5 @@ def text(language_code: str | None, username: str) -> str:
     """Return what is said in a group: our words in the language of whoever brought us, and a link."""
     code = (language_code or "").lower().split("-")[0]
     t = translations(CHAT, code if code in CODES else DEFAULT)
-    words = t.gettext("Hello! I speak with everybody alone, so that nobody reads along. You find me here: {link}")
+    words = t.gettext("Hello! I speak with everybody alone, so that nobody reads along. You can find me here: {link}")
     return words.format(link=f"https://t.me/{username}" if username else "https://t.me")

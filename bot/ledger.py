@@ -17,8 +17,8 @@ from bot.delivery import Gone, Later, Refused, Sent, Verdict, is_over, wait
 from bot.outbound import to_bodies
 from bot.world import Arrival, Reachable, Reply, World
 from dialogs.exchange import Message
+from dialogs.menus import words_of
 from dialogs.session import Session, begin
-from locales import CHAT, CODES, DEFAULT, translations
 from storage.errors import Conflict, Unavailable
 from storage.outbox import Letter, Owed
 from storage.unit_of_work import UnitOfWork
@@ -103,7 +103,8 @@ async def apologise(world: World, arrival: Arrival, update_id: int, raw: Any, re
         person, session, must_wait = await _whose(world, unit, arrival)
         consented = session is not None and session.consent > 0
         await unit.quarantine.put(person, update_id, reason, raw, now, consented=consented)
-        letters = [Letter(body) for body in to_bodies(Message(_apology(session, arrival)))]
+        words = words_of(session or begin(now, arrival.language_code))
+        letters = [Letter(body) for body in to_bodies(Message(apology_text(words)))]
         worker = None if must_wait else world.name
         key = f"apology:{world.bot_id}:{update_id}"
         owed.extend(await unit.outbox.enqueue(person, letters, key, now, worker=worker))
@@ -125,12 +126,6 @@ async def _whose(world: World, unit: UnitOfWork, arrival: Arrival) -> tuple[uuid
         session = begin(world.clock(), arrival.language_code)
         await unit.participants.save(found.participant_id, session, found.version, world.clock())
     return found.participant_id, found.session, found.is_owed
-
-
-def _apology(session: Session | None, arrival: Arrival) -> str:
-    reported = (arrival.language_code or "").lower().split("-")[0]
-    code = session.language if session else reported
-    return apology_text(translations(CHAT, code if code in CODES else DEFAULT))
 
 
 def apology_text(t: NullTranslations) -> str:

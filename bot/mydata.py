@@ -19,7 +19,7 @@ Held = Mapping[str, list[dict[str, Any]]]
 
 HEADINGS = {
     "participants": translatable("You, as this service knows you"),
-    "addresses": translatable("The address of this chat (kept sealed)"),
+    "addresses": translatable("The address of this chat (kept under lock and key)"),
     "sessions": translatable("Where you are in the conversation"),
     "consents": translatable("What you agreed to"),
     "submissions": translatable("Your contributions and drafts"),

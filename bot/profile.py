@@ -47,8 +47,8 @@ def _short(t: gettext.NullTranslations) -> str:
 
 def _long(t: gettext.NullTranslations) -> str:
     return t.gettext(
-        "Public consultations on the action plan for open government. Choose a subject, answer in your own words, "
-        "change your answer when you like. Every contribution is read and gets a reasoned response."
+        "Public consultations on Albania's National Action Plan for open government. Choose a subject, answer in your "
+        "own words, change your answer when you like. Every contribution is read and gets a reasoned response."
     )
 
 

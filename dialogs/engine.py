@@ -47,7 +47,7 @@ def step(questionnaire: Questionnaire, session: Session, input: Input, now: date
 def _typed(q: Questionnaire, session: Session, draft: Draft, typed: Typed) -> Turn:
     early, late = is_early(session, typed.number), is_late(session, draft, typed.number)
     asks = _asks(q, session, draft)
-    closed = session.stage is not Stage.ADDING and asks not in (Kind.TEXT, Kind.MULTI)
+    closed = session.stage is not Stage.ADDING and asks is not Kind.TEXT
     choice = menus.typed_choice(menus.of_draft(q, session), typed.text, numbers=closed or (early and not late))
     if late and not choice:
         return continue_answer(session, draft, Part(typed.number, typed.text))
@@ -75,9 +75,10 @@ def _answer(q: Questionnaire, session: Session, draft: Draft, typed: Typed) -> T
         return rejected(session, answer)
     if len(answer.text or "") > LONGEST:
         return rejected(session, "too-long")
-    if not answer.parts:
-        return settle(q, replace(session, chose=typed.number), draft, answer)
-    return settle(q, session, draft, answer, typed.number)
+    if answer.parts:
+        return settle(q, session, draft, answer, typed.number)
+    session = replace(session, chose=typed.number)
+    return _tick_more(session, draft, answer.chosen) if draft.ticked else settle(q, session, draft, answer)
 
 
 def _set_aside(session: Session, draft: Draft, typed: Typed) -> Turn:
@@ -112,8 +113,24 @@ def _take(q: Questionnaire, session: Session, draft: Draft, option: str) -> Turn
 
 
 def _tick(session: Session, draft: Draft, option: str) -> Turn:
+    return Turn(session.holding(_ticked(draft, option)), redraw=True)
+
+
+def _ticked(draft: Draft, option: str) -> Draft:
     ticked = tuple(o for o in draft.ticked if o != option) if option in draft.ticked else (*draft.ticked, option)
-    return Turn(session.holding(replace(draft, ticked=ticked)), redraw=True)
+    return replace(draft, ticked=ticked)
+
+
+def _tick_more(session: Session, draft: Draft, named: tuple[str, ...]) -> Turn:
+    """Take options named in words or numbers while others are ticked: ticking has begun, and Done ends it.
+
+    One alone does what its button does, so a ticked one is taken back; several are all added. Nothing ticked is
+    replaced, and the screen shows what is ticked now. (Where none is ticked, naming them is the whole answer.)
+    """
+    if len(named) == 1:
+        return again(session.holding(_ticked(draft, *named)))
+    more = tuple(option for option in named if option not in draft.ticked)
+    return again(session.holding(replace(draft, ticked=(*draft.ticked, *more))))
 
 
 def _option(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
@@ -139,7 +156,7 @@ def _keep(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
 
 
 def _example(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
-    return screen(session, Stage.ASKING, Ask(note="example"))
+    return screen(session.holding(replace(draft, exemplified=draft.at)), Stage.ASKING, Ask(note="example"))
 
 
 def _save(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:

@@ -14,18 +14,26 @@ from dialogs.exchange import Choice, Menu
 from dialogs.session import Draft, Session, Stage
 from dialogs.text import spaced
 from dialogs.types import Catalogue, Kind, Option, Past, Questionnaire, Slot
-from locales import CHAT, LANGUAGES, fold, translations
+from locales import CHAT, LANGUAGES, fold, together, translations
 
 NARROW = 13
 """Two labels of at most this many characters share a row on a small phone."""
+
+BESIDE = " · "
+"""What stands between the parts of a label; each part names the choice as well as the whole does."""
 
 DRAFTS_KEPT = 3
 """How many drafts of one questionnaire one person may have open."""
 
 
 def words_of(session: Session) -> NullTranslations:
-    """Return the interface texts in the session's language."""
-    return translations(CHAT, session.language)
+    """Return the interface texts in the session's language, in every language while none is chosen."""
+    return together(CHAT) if session.bilingual else translations(CHAT, session.language)
+
+
+def _labels_of(session: Session) -> NullTranslations:
+    """Return the same for labels, which are one line."""
+    return together(CHAT, BESIDE) if session.bilingual else words_of(session)
 
 
 def arrange(choices: Iterable[Choice]) -> Menu:
@@ -46,12 +54,20 @@ def find(menu: Menu, option: str) -> Choice | None:
 
 
 def typed_choice(menu: Menu, text: str, *, numbers: bool) -> Choice | None:
-    """Return the choice that `text` names by its whole label (folded) or, with `numbers`, by its place."""
+    """Return the choice that `text` names by its label or a part of it (folded) or, with `numbers`, by its place.
+
+    What several choices have in common names none of them.
+    """
     choices = [choice for row in menu for choice in row]
     word = fold(text)
     if numbers and word.isascii() and word.isdecimal() and 1 <= int(word[:4]) <= len(choices):
         return choices[int(word[:4]) - 1]
-    return next((c for c in choices if word and word in (fold(c.label), fold(c.label.split(" · ")[0]))), None)
+    named = [choice for choice in choices if word and word in _names(choice.label)]
+    return named[0] if len(named) == 1 else None
+
+
+def _names(label: str) -> set[str]:
+    return {fold(label), *map(fold, label.split(BESIDE))}
 
 
 # --- a questionnaire's screens ---------------------------------------------------------------------------------------
@@ -69,7 +85,7 @@ def _asking(questionnaire: Questionnaire, draft: Draft, t: NullTranslations, lan
     question = routes.question_of(questionnaire, draft.at)
     answered = draft.answer(draft.at) is not None
     editing = draft.picked is not None
-    example = question.example and not answered and not draft.written
+    example = question.example and not answered and not draft.written and draft.exemplified != draft.at
     offered = [
         *(_ticks(question.options, draft, language) if question.kind is Kind.MULTI else ()),
         *(_options(question.options, language) if question.kind is Kind.SINGLE else ()),
@@ -180,7 +196,7 @@ _DRAFT: dict[Stage, Callable[[Questionnaire, Draft, NullTranslations, str], list
 
 def of_lobby(catalogue: Catalogue, session: Session, past: tuple[Past, ...]) -> Menu:
     """Return the choices of the lobby's present screen."""
-    return arrange(_LOBBY[session.stage](catalogue, session, past, words_of(session)))
+    return arrange(_LOBBY[session.stage](catalogue, session, past, _labels_of(session)))
 
 
 def _welcome(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTranslations) -> list[Choice]:
@@ -263,7 +279,7 @@ def _mine(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTransla
 
 
 def _delete(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTranslations) -> list[Choice]:
-    return [Choice("erase", t.gettext("Erase everything")), Choice("keep", t.gettext("Keep everything"))]
+    return [Choice("erase", t.gettext("Erase all data")), Choice("keep", t.gettext("Keep all data"))]
 
 
 _LOBBY: dict[Stage, Callable[[Catalogue, Session, tuple[Past, ...], NullTranslations], list[Choice]]] = {

@@ -17,7 +17,6 @@ from dialogs.sentences import note_text, say_text
 from dialogs.session import Draft, Session
 from dialogs.text import Text, bold, italic, paragraphs, plain, spaced
 from dialogs.types import Catalogue, Kind, Past, Questionnaire, Slot
-from locales import CHAT, CODES, translations
 
 
 def render(
@@ -67,11 +66,7 @@ def _note(topic: str, questionnaire: Questionnaire | None, session: Session, t: 
     if topic == "example" and questionnaire and draft and draft.at:
         example = routes.question_of(questionnaire, draft.at).example or {}
         return plain(t.gettext("For example: {example}").format(example=example.get(session.language, "")))
-    if not topic:
-        return plain("")
-    if session.bilingual:
-        return plain("\n".join(note_text(topic, translations(CHAT, code)) for code in CODES))
-    return plain(note_text(topic, t))
+    return plain(note_text(topic, t) if topic else "")
 
 
 def _ask(prompt: Ask, q: Questionnaire, draft: Draft, session: Session, t: NullTranslations) -> tuple[Text, ...]:
@@ -82,8 +77,18 @@ def _ask(prompt: Ask, q: Questionnaire, draft: Draft, session: Session, t: NullT
     intro = plain(section.intro[session.language]) if prompt.intro and section.intro else plain("")
     where = _where(q, draft, draft.at, session.language)
     asked = where + plain(" ") + sentence if where.text else sentence
-    hint = plain(t.gettext("You may choose several, then press Done.") if question.kind is Kind.MULTI else "")
-    return (intro, asked, hint)
+    hint = _hint(draft, t) if question.kind is Kind.MULTI else ""
+    return (intro, asked, plain(hint))
+
+
+def _hint(draft: Draft, t: NullTranslations) -> str:
+    """Return how several are chosen; where some are ticked, how to go on from there."""
+    if draft.ticked:
+        return t.gettext(
+            "Your choices so far are ticked below. Press or type another to add it, a ticked one to take it back, "
+            "and “Done” at the end."
+        )
+    return t.gettext("You may choose several: press them one by one, then “Done”. Or type their numbers, such as 1, 3.")
 
 
 def _where(q: Questionnaire, draft: Draft, slot: Slot, language: str) -> Text:
@@ -97,9 +102,7 @@ def _review(q: Questionnaire, draft: Draft, session: Session, t: NullTranslation
     """Return everything said, item by item, then what may be done now."""
     said = [_block(q, draft, item, session.language) for item in (0, *routes.given_items(q, draft))]
     if draft.receipt:
-        head = t.gettext("Contribution {receipt}. Whatever you change counts at once.").format(
-            receipt=spaced(draft.receipt)
-        )
+        head = t.gettext("Contribution {receipt}. Every change counts at once.").format(receipt=spaced(draft.receipt))
         return (plain(head), *said)
     head = t.gettext("Read your contribution once more before you submit it.")
     return (plain(head), *said, plain(t.gettext("It has not been submitted yet.")))

@@ -94,8 +94,8 @@ def say_text(
 ) -> list[Text]:
     """Return the paragraphs of what `say` says."""
     sentence = SENTENCES.get(say.topic)
-    if sentence is not None:
-        return [plain(t.gettext(sentence))]
+    if sentence is not None:  # a line, or one for each language
+        return [plain(line) for line in t.gettext(sentence).split("\n")]
     return _SCREENS[say.topic](say, catalogue, questionnaire, session, past, t)
 
 

@@ -51,7 +51,8 @@ class Draft:
     `id` counts the drafts of this person from 1. `items` are the items of the repeated section in rank order, the
     last perhaps not answered yet; `ended` says that no further item follows, `spent` how many numbers are used.
     `at` is the question on the screen; `picked` the item chosen for a change, which leads back to the review; `adding`
-    the slot that the next message continues; `ticked` the options ticked so far. `written` is the slot of the text
+    the slot that the next message continues; `ticked` the options ticked so far; `exemplified` the slot whose example
+    was just shown. `written` is the slot of the text
     message taken last and its number, `movable` while that message may still belong to the answer before; `strays`
     are texts that fitted nowhere. `receipt` is set while a submission is being revised.
     """
@@ -69,6 +70,7 @@ class Draft:
     picked: int | None = None
     adding: Slot | None = None
     ticked: tuple[str, ...] = ()
+    exemplified: Slot | None = None
     written: tuple[Slot, int] | None = None
     movable: bool = False
     strays: tuple[Part, ...] = ()
@@ -213,6 +215,7 @@ def _draft_out(draft: Draft) -> dict[str, Any]:
         "picked": draft.picked,
         "adding": draft.adding,
         "ticked": draft.ticked,
+        "exemplified": draft.exemplified,
         "written": draft.written,
         "movable": draft.movable,
         "strays": draft.strays,
@@ -230,6 +233,7 @@ def _draft_in(data: dict[str, Any]) -> Draft:
             "at": _slot_in(data["at"]),
             "adding": _slot_in(data["adding"]),
             "ticked": tuple(data["ticked"]),
+            "exemplified": _slot_in(data.get("exemplified")),
             "written": (Slot(*data["written"][0]), data["written"][1]) if data["written"] else None,
             "strays": tuple(Part(*each) for each in data["strays"]),
         }

@@ -38,7 +38,7 @@ def resume(questionnaire: Questionnaire, session: Session, note: str = "") -> Tu
     draft = session.draft
     assert draft is not None, "there is a draft to resume"
     waits = draft.adding is not None or draft.answer(draft.at) is None
-    draft = replace(draft, adding=None, movable=False)
+    draft = replace(draft, adding=None, movable=False, exemplified=None)
     if waits and draft.at in routes.slots(questionnaire, draft):
         return screen(session.holding(draft), Stage.ASKING, Ask(intro=not draft.answers, note=note))
     return advance(questionnaire, session, draft, (), note)

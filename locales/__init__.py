@@ -5,7 +5,16 @@ here. Nothing in this package knows Telegram, a database or a page. The modules 
 (`extracting`, `checks`, `spelling`, `texts`, `words`) are for development and are not imported at run time.
 """
 
-from locales.catalogues import CHAT, DASHBOARD, DOMAINS, CatalogueError, check_installed, translatable, translations
+from locales.catalogues import (
+    CHAT,
+    DASHBOARD,
+    DOMAINS,
+    CatalogueError,
+    check_installed,
+    together,
+    translatable,
+    translations,
+)
 from locales.folding import fold, sort_key
 from locales.formats import clock, day_month, full_date, in_albania, long_date, number
 from locales.languages import CODES, DEFAULT, LANGUAGES, Language, language
@@ -29,6 +38,7 @@ __all__ = [
     "long_date",
     "number",
     "sort_key",
+    "together",
     "translatable",
     "translations",
 ]

@@ -50,6 +50,26 @@ def translations(domain: str, code: str) -> gettext.NullTranslations:
         ) from error
 
 
+class _Together(gettext.NullTranslations):
+    """Every language at once."""
+
+    def __init__(self, domain: str, between: str) -> None:
+        super().__init__()
+        self._domain, self._between = domain, between
+
+    def gettext(self, message: str) -> str:
+        return self._between.join(translations(self._domain, code).gettext(message) for code in CODES)
+
+
+@cache
+def together(domain: str, between: str = "\n") -> gettext.NullTranslations:
+    """Return the catalogue of `domain` in every language at once: for somebody whose language is not known yet.
+
+    The languages stand in the order of the one list, with `between` between them.
+    """
+    return _Together(domain, between)
+
+
 def check_installed() -> None:
     """Read every catalogue, before a program serves; raise CatalogueError with all that is missing."""
     wrong: list[str] = []

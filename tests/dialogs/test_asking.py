@@ -100,6 +100,18 @@ def test_an_example_is_given_on_request() -> None:
     assert "Çështja 1 nga 3." in person.text
 
 
+def test_an_example_that_stands_there_is_not_offered() -> None:
+    """Until the question is met anew, when the example is far above."""
+    person = Person().begin()
+    person.type("Më jep një shembull")
+    assert "Më jep një shembull" not in person.labels
+    person.media("photo")
+    assert "Më jep një shembull" not in person.labels
+    person.press("Ruaj për më vonë")
+    person.press("Vazhdo")
+    assert "Më jep një shembull" in person.labels
+
+
 def test_a_message_written_before_the_question_was_seen_belongs_to_the_answer_before() -> None:
     """By its number alone; nothing is said, for the question stands below it."""
     person = Person().begin()

@@ -10,7 +10,7 @@ import pytest
 
 from dialogs.exchange import Message
 from locales import CODES
-from tests.dialogs.walks import Walk, walked
+from tests.dialogs.walks import BOTH, Walk, walked
 
 LONG = {"consent", "privacy", "review", "about", "notice", "mine", "help"}
 """What may be longer than three hundred characters: texts one reads, not questions one answers."""
@@ -27,14 +27,18 @@ def shown(code: str) -> list[tuple[str, Message]]:
     return [each for walk in walks(code) for each in walk.shown]
 
 
+def tellings(topic: str, message: Message) -> list[str]:
+    """Return what a message says: once, or once in each language."""
+    return message.text.split("\n\n") if topic == BOTH else [message.text]
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_a_message_is_short(code: str) -> None:
-    """Under three hundred characters (each language of the first screen for itself), three paragraphs at most."""
+    """Under three hundred characters (each of two languages for itself), three paragraphs at most."""
     for topic, message in shown(code):
         if topic in LONG:
             continue
-        texts = message.text.split("\n\n") if topic == "welcome" else [message.text]
-        assert max(map(len, texts)) < 300, message.text
+        assert max(map(len, tellings(topic, message))) < 300, message.text
         assert len(message.text.split("\n\n")) <= 3, message.text
 
 
@@ -70,11 +74,11 @@ def test_every_screen_offers_a_next_step(code: str) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_at_most_one_sign_a_message_and_none_that_carries_the_meaning(code: str) -> None:
     """Only ✓, and only beside words."""
-    for _, message in shown(code):
-        signs = [sign for sign in message.text if unicodedata.category(sign) == "So" or sign == "✓"]
-        assert len(signs) <= 1, message.text
+    for text in (text for each in shown(code) for text in tellings(*each)):
+        signs = [sign for sign in text if unicodedata.category(sign) == "So" or sign == "✓"]
+        assert len(signs) <= 1, text
         assert set(signs) <= {"✓"}
-        assert not signs or len(message.text) > 10
+        assert not signs or len(text) > 10
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -111,10 +115,10 @@ def test_the_language_is_the_persons_at_every_moment(code: str) -> None:
     foreign = _labels(other) - own_labels - {"Shqip", "English"}
     for walk in walks(code):
         for topic, message in walk.shown:
-            if topic not in ("welcome", "erased"):
+            if topic != BOTH:
                 assert not {c.label for row in message.menu for c in row} & foreign
 
 
 def _labels(code: str) -> set[str]:
-    chosen = [message for topic, message in shown(code) if topic != "welcome"]
+    chosen = [message for topic, message in shown(code) if topic != BOTH]
     return {choice.label for message in chosen for row in message.menu for choice in row}

@@ -84,6 +84,74 @@ def test_ticking_draws_the_choices_anew_and_done_takes_them() -> None:
     assert chosen(person, MEANS) == ("pc",)
 
 
+def ticking(*labels: str) -> Person:
+    """Return somebody who has ticked some of several choices."""
+    person = survey()
+    person.type("2")
+    for label in labels:
+        person.press(label)
+    return person
+
+
+def test_what_is_typed_beside_ticks_is_added_and_the_screen_shows_them() -> None:
+    """Ticking has begun, so nothing is replaced and Done ends it, as the sentence says."""
+    person = ticking()
+    assert person.text.endswith("Ose shkruani numrat e tyre, për shembull 1, 3.")
+    person.press("Telefon")
+    person.type("1, 2")
+    assert chosen(person, MEANS) == ()
+    assert person.labels[:3] == ["✓ Telefon", "✓ Kompjuter", "Asnjë"]
+    assert person.text.endswith("një të shënuar për ta hequr dhe në fund „Përfundo”.")
+    person.type("Asnjë")
+    person.press("Përfundo")
+    assert chosen(person, MEANS) == ("phone", "pc", "none")
+
+
+def test_a_ticked_choice_named_alone_is_taken_back_as_by_its_button() -> None:
+    """With the last tick the way to Done goes too."""
+    person = ticking("Telefon", "Kompjuter")
+    person.type("telefon")
+    assert person.labels[:2] == ["Telefon", "✓ Kompjuter"]
+    person.type("2")
+    assert "Përfundo" not in person.labels
+    assert "shtypini një nga një" in person.text
+    person.type("2")
+    assert chosen(person, MEANS) == ("pc",)
+
+
+def test_ticks_stand_when_what_is_typed_is_not_understood() -> None:
+    """And nothing of it is taken."""
+    person = ticking("Telefon")
+    person.type("2, avion")
+    assert "për shembull 1, 3" in person.text
+    assert person.labels[:2] == ["✓ Telefon", "Kompjuter"]
+
+
+@pytest.mark.parametrize("word", ["4", "perfundo"])
+def test_done_can_be_named_like_any_button(word: str) -> None:
+    """By its number, counted after the choices, or by its word."""
+    person = ticking("Telefon")
+    person.type(word)
+    assert chosen(person, MEANS) == ("phone",)
+
+
+@pytest.mark.parametrize(("word", "skipped"), [("4", True), ("kaperce", True), ("5", False), ("Kthehu", False)])
+def test_where_nothing_is_ticked_the_other_buttons_follow_the_choices(word: str, skipped: bool) -> None:
+    """Four is Skip then, five is Back."""
+    person = ticking()
+    assert person.labels[3:5] == ["Kapërce", "Kthehu"]
+    person.type(word)
+    assert (MEANS in person.says()) is skipped
+    assert ("Ku jetoni?" in person.text) is not skipped
+
+
+def test_a_number_of_no_button_is_declined() -> None:
+    """The numbers end with the last button."""
+    person = ticking("Telefon")
+    person.type("77")
+    assert isinstance(person.last.events[0], InputRejected)
+
+
 def test_a_changed_answer_drops_what_it_hides_and_opens_what_it_shows() -> None:
     """From village to city: the means are not asked any more, and their answer is dropped, not forgotten."""
     person = survey()

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dialogs.exchange import (
-    DataRequested,
-    Unsupported,
-    Withdrawn,
-)
+from dialogs.exchange import Chosen, DataRequested, Unsupported, Withdrawn
+from dialogs.menus import words_of
+from dialogs.sentences import toast_text
 from dialogs.session import Stage, begin, dumps, loads
 from tests.dialogs.people import NOW, Person, closed
 
@@ -211,6 +209,32 @@ def test_delete_erases_after_one_confirmation() -> None:
     assert person.session.consent == 0
 
 
+def test_before_a_language_is_chosen_everything_is_said_in_both() -> None:
+    """Screens, buttons and what stands over them, Albanian first; a button is named in either language."""
+    person = Person()
+    person.command("delete")
+    assert person.text.split("\n\n")[0].startswith("Kështu fshihet gjithçka")
+    assert person.text.split("\n\n")[1].startswith("This erases everything")
+    assert person.labels == ["Fshi gjithçka · Erase all data", "Mos fshi asgjë · Keep all data"]
+    person.send(Chosen(1, "erase"))
+    assert toast_text(person.toast, words_of(person.session)) == (
+        "Ky është një buton i vjetër. Ja ku jemi tani.\nThis is an older button. Here is where we are now."
+    )
+    person.type("keep all data")
+    assert person.text.startswith("Mirë se vini!")
+    person.command("delete")
+    person.type("fshi gjithcka")
+    assert [line[:9] for line in person.text.split("\n\n")] == ["✓ U fshi ", "✓ Everyth"]
+
+
+def test_whoever_has_telegram_in_albanian_is_spoken_to_in_albanian_alone() -> None:
+    """From the first word on."""
+    person = Person("sq")
+    person.command("delete")
+    assert person.labels == ["Fshi gjithçka", "Mos fshi asgjë"]
+    assert "erases" not in person.text
+
+
 def test_mydata_asks_for_the_file_and_repeats_the_question() -> None:
     """The file is made where the data is."""
     person = Person().begin()
@@ -274,6 +298,14 @@ def test_a_session_of_a_newer_program_is_refused() -> None:
     """Rather than misread."""
     with pytest.raises(ValueError, match="newer version"):
         loads('{"format":2}')
+
+
+def test_a_draft_of_an_older_program_is_read() -> None:
+    """What was added since has its beginning."""
+    session = Person().begin().session
+    text = dumps(session)
+    assert text.count('"exemplified":null,') == 1
+    assert loads(text.replace('"exemplified":null,', ""), session.posted) == session
 
 
 def test_before_a_language_is_chosen_commands_ask_for_it() -> None:

@@ -37,16 +37,20 @@ WALKS: dict[str, str] = {
         /start | >lang | >agree | /start fight-against-corruption-ideas | media: voice | media: photo | media: sticker
         | media: poll | /unknown | \u2800 | %long | an idea | edit: \u2800 | /mine""",
     "a survey": """
-        /start | >lang | >agree | /start digital-governance-survey | nowhere | >o:village | 9 | >o:phone | >done
+        /start | >lang | >agree | /start digital-governance-survey | nowhere | >o:village | 9 | >o:phone | 2 | >done
         | a wish | >o:later | >review | >skip | >edit | >back | >save | /start""",
     "looking up a receipt": """
         /start | >lang | >agree | lookup: new,in-review,on-hold,ready,answered,set-aside
         | lookup: | lookup: | lookup: | lookup: | K7M4 QX2%""",
     "erasing": "/start | >lang | >agree | /delete | >keep | /delete | >erase",
+    "before a language is chosen": "/start | old | /language | /delete | >keep | media: photo | /delete | >erase",
 }
 
 
 CODE = complete("K7M4QX2")
+
+BOTH = "both"
+"""The topic of whatever is said in both languages."""
 
 
 def _older(person: Person) -> None:
@@ -120,7 +124,8 @@ class Walk:
     def _keep(self) -> None:
         turn = self.person.last
         for prompt, message in zip(turn.prompts, self.person.messages, strict=True):
-            self.shown.append((getattr(prompt, "topic", type(prompt).__name__.lower()), message))
+            topic = getattr(prompt, "topic", type(prompt).__name__.lower())
+            self.shown.append((BOTH if turn.session.bilingual else topic, message))
         if turn.redraw:
             self.shown.append(("redraw", Message("", menu=self.person.menu)))
         if turn.toast:

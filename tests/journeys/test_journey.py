@@ -107,7 +107,8 @@ async def test_delete_erases_and_the_bot_starts_afresh(place: Town, at_work: wir
         assert await unit.participants.find(ana.phone.citizen.id) is None
     assert ana.texts().count("U fshi gjithçka") == 1
     press = ana.do(">Kapërce")
-    await ana.until(lambda: place.toasts([press]) == ["This chat is empty. To begin: /start"])
+    in_both = "Kjo bisedë është bosh. Për të filluar: /start\nThis chat is empty. To begin: /start"
+    await ana.until(lambda: place.toasts([press]) == [in_both])
     async with at_work.database.reading() as unit:
         assert await unit.participants.find(ana.phone.citizen.id) is None
     ana.do("/start")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from locales import CODES, DOMAINS, CatalogueError, check_installed, translations
+from locales import CHAT, CODES, DOMAINS, CatalogueError, check_installed, together, translations
 from locales import catalogues as module
 from locales.catalogues import source_file
 from locales.compiling import compile_all
@@ -35,6 +35,11 @@ def test_the_projects_own_catalogues_compile() -> None:
 
 def test_the_projects_own_catalogues_are_whole() -> None:
     check_installed()
+
+
+def test_all_languages_at_once_stand_in_the_order_of_the_list() -> None:
+    assert together(CHAT).gettext("Skip") == "Kapërce\nSkip"
+    assert together(CHAT, " · ").gettext("Back") == "Kthehu · Back"
 
 
 def test_every_catalogue_is_compiled(tmp_path: Path) -> None:
