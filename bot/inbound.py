@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update
+from aiogram.types import CallbackQuery, ChatMemberUpdated, InaccessibleMessage, Message, Update
 from pydantic import ValidationError
 
 from bot.kinds import CHATTER, CONTENT, MEDIA, META
@@ -184,7 +184,7 @@ def _press(query: CallbackQuery) -> Happening:
         kind="press",
         language_code=query.from_user.language_code,
         callback_id=query.id,
-        pressed=_pressed(message) if isinstance(message, Message) else None,
+        pressed=_pressed(message) if message else None,
     )
 
 
@@ -194,11 +194,12 @@ def press(data: str) -> Chosen:
     return Chosen(int(found[1]), found[2]) if found else STALE
 
 
-def _pressed(message: Message) -> Pressed | None:
-    if not message.text:
-        return None
+def _pressed(message: Message | InaccessibleMessage) -> Pressed:
+    """Return the pressed message, its number alone where Telegram shows no more of it."""
+    if isinstance(message, InaccessibleMessage):
+        return Pressed(message.message_id)
     marks = tuple({"type": e.type, "offset": e.offset, "length": e.length} for e in message.entities or ())
-    return Pressed(message.message_id, message.text, marks)
+    return Pressed(message.message_id, message.text or "", marks)
 
 
 def _membership(change: ChatMemberUpdated) -> Happening:

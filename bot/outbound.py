@@ -117,14 +117,14 @@ def answer(callback_id: str, toast: str = "") -> AnswerCallbackQuery:
 def settle(chat_id: int, pressed: Pressed | None, label: str) -> EditMessageText | EditMessageReplyMarkup | None:
     """Return the edit that takes a pressed message's buttons away and writes beneath what was chosen.
 
-    The message keeps its text and marks. Where no room is left only the buttons go; where Telegram no longer
-    shows the message there is nothing to do.
+    The message keeps its text and marks. Where no room is left, or Telegram no longer shows the text, only the
+    buttons go; of a message without a number there is nothing to edit.
     """
     if pressed is None:
         return None
     chosen = f"✓ {label}"
     text = f"{pressed.text}\n\n{chosen}"
-    if units(text) > LIMIT:
+    if not pressed.text or units(text) > LIMIT:
         return EditMessageReplyMarkup(chat_id=chat_id, message_id=pressed.number)
     below = MessageEntity(type="bold", offset=units(pressed.text) + 2, length=units(chosen))
     return EditMessageText(

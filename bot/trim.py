@@ -30,11 +30,11 @@ def trim(raw: Mapping[str, Any]) -> dict[str, Any]:
 def _trim_message(raw: Any) -> Any:
     if not isinstance(raw, dict):
         return raw
-    trimmed = {key: raw[key] for key in ("message_id", "media_group_id") if key in raw}
+    trimmed = {"message_id": raw["message_id"]} if "message_id" in raw else {}
     trimmed |= {"date": 1, "chat": _trim_chat(raw.get("chat"))}
     if "from" in raw:
         trimmed["from"] = _trim_sender(raw["from"])
-    for key in ("text", "caption"):
+    for key in ("text", "caption", "media_group_id"):
         if key in raw:
             trimmed[key] = clean(raw[key])
     return trimmed

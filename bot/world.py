@@ -36,10 +36,10 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """The message whose button was pressed, where Telegram still shows it: number, text and raw entities."""
+    """The message whose button was pressed: its number and, where Telegram still shows it, text and raw entities."""
 
     number: int
-    text: str
+    text: str = ""
     entities: tuple[Mapping[str, Any], ...] = ()
 
 
@@ -49,7 +49,7 @@ class Arrival:
 
     `kind` is the transcript's word for it (text, press, command, edit or media) and `text` what they wrote,
     to the character, empty for a press; `language_code` is what Telegram reports, perhaps nothing.
-    `callback_id` is owed an answer; `pressed` is None when the message is gone or too old.
+    `callback_id` is owed an answer; `pressed` is None where the update does not name the message.
     """
 
     chat_id: int

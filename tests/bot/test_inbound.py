@@ -119,10 +119,10 @@ def test_a_pressed_message_keeps_the_marks_we_made() -> None:
 def test_a_press_on_a_message_that_telegram_no_longer_shows_still_counts() -> None:
     gone = {"message_id": 9, "date": 0, "chat": chat()}
     came = arrival(pressed("3:yes", message=gone))
-    assert (came.input, came.pressed) == (Chosen(3, "yes"), None)
+    assert (came.input, came.pressed) == (Chosen(3, "yes"), Pressed(9)), "it can still be drawn anew"
     nowhere = pressed("3:yes")
     del nowhere["callback_query"]["message"]
-    assert arrival(nowhere).chat_id == ANA
+    assert (arrival(nowhere).chat_id, arrival(nowhere).pressed) == (ANA, None)
 
 
 def test_an_edit_carries_the_new_text() -> None:
@@ -134,6 +134,11 @@ def test_an_edit_carries_the_new_text() -> None:
 def test_whatever_is_not_a_text_is_named(kind: str) -> None:
     expected = (Media if kind in MEDIA else Unsupported)(kind, 10, "album")
     assert input_of(holding(**{kind: {"anything": [1]}, "media_group_id": "album"})) == expected
+
+
+def test_the_name_of_an_album_fits_any_database() -> None:
+    torn = json.loads('"a\\u0000b\\ud83d"')
+    assert input_of(message(photo=[{}], media_group_id=torn)) == Media("photo", 10, "a b\ufffd")
 
 
 def test_a_caption_is_kept_beside_what_it_belongs_to() -> None:

@@ -75,7 +75,17 @@ def test_a_pressed_message_without_room_loses_its_buttons_alone() -> None:
     assert edit.reply_markup is None
 
 
-def test_a_message_telegram_no_longer_shows_is_left_alone() -> None:
+def test_a_message_telegram_no_longer_shows_is_edited_by_its_number() -> None:
+    gone = Pressed(9)
+    edit = settle(5, gone, "Po")
+    assert isinstance(edit, EditMessageReplyMarkup)
+    assert (edit.message_id, edit.reply_markup) == (9, None)
+    drawn = redraw(5, gone, MENU, 1)
+    assert drawn is not None
+    assert (drawn.message_id, len(drawn.reply_markup.inline_keyboard)) == (9, 2)  # type: ignore[union-attr]
+
+
+def test_a_message_without_a_number_is_left_alone() -> None:
     assert settle(5, None, "Po") is None
     assert redraw(5, None, MENU, 1) is None
 
