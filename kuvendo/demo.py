@@ -26,7 +26,7 @@ from kuvendo.stores import opened, upgraded
 from kuvendo.trouble import Trouble
 from kuvendo.wiring import Installation, installation, telling
 from simulator import Settings as SimulatorSettings
-from simulator import Telegram, add_citizen, routes
+from simulator import Telegram, add_citizen, routes, running
 from storage.database import Database
 
 NAME = "sekretariati"
@@ -61,7 +61,8 @@ async def demo(host: str | None, port: int | None, data_dir: Path | None, tell: 
 
 def _process(house: Installation, telegram: Telegram, listener: socket.socket, on_ready: Callable[[], None]) -> Process:
     health = Health(checks(house))
-    app = create_app(health, [home.route(), *routes(telegram)], dashboard=house.dashboard(), around=lambda: telegram)
+    rooms = [home.route(), *routes(telegram)]
+    app = create_app(health, rooms, dashboard=house.dashboard(), around=lambda: running(telegram))
     duties = [
         house.catalogue.run,
         telling(house.bot().run),

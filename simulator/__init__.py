@@ -17,6 +17,7 @@ from simulator.flood import Limits
 from simulator.groups import add_group, set_bot
 from simulator.params import Upload
 from simulator.phone import Phone, add_citizen
+from simulator.pusher import running
 from simulator.telegram import Settings, Telegram
 
 __all__ = [
@@ -34,5 +35,6 @@ __all__ = [
     "add_group",
     "create_app",
     "routes",
+    "running",
     "set_bot",
 ]

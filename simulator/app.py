@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
@@ -15,15 +14,14 @@ from starlette.routing import BaseRoute, Mount
 from simulator.bot_http import bot_routes
 from simulator.control import control_routes
 from simulator.page import page_routes
-
-if TYPE_CHECKING:
-    from simulator.telegram import Telegram
+from simulator.pusher import running
+from simulator.telegram import Telegram
 
 
 def routes(telegram: Telegram) -> list[BaseRoute]:
     """Return every route of the simulator; none of them is the root.
 
-    Whoever joins them to an application must also keep `async with telegram:` open around it, and call
+    Whoever joins them to an application must also keep `async with running(telegram):` open around it, and call
     `telegram.stop()` as soon as the server is told to end: long polls and open pages would hold it up.
     """
     return [*control_routes(telegram), *page_routes(), *bot_routes(telegram)]
@@ -34,7 +32,7 @@ def create_app(telegram: Telegram, *, prefix: str = "") -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with telegram:
+        async with running(telegram):
             yield
 
     every = routes(telegram)

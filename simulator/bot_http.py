@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -23,9 +23,7 @@ from simulator.faults import Fault
 from simulator.methods import call
 from simulator.methods.receiving import get_updates
 from simulator.params import Params, Upload
-
-if TYPE_CHECKING:
-    from simulator.telegram import Telegram
+from simulator.telegram import Telegram
 
 MAX_BODY = 52 * 1024 * 1024
 _NOTES = {"setwebhook": "Webhook was set", "deletewebhook": "Webhook was deleted"}

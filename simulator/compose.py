@@ -5,16 +5,12 @@ Used for both directions, so that a person's message and a bot's are made by the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from simulator import entities, html, markdown
 from simulator.errors import bad_request
 from simulator.params import Params
 from simulator.records import Citizen, File, Group, Json, Message
+from simulator.telegram import Telegram
 from simulator.text import MAX_BYTES, MAX_CAPTION, MAX_TEXT, is_blank, units
-
-if TYPE_CHECKING:
-    from simulator.telegram import Telegram
 
 _PARSERS = {"html": html.parse, "markdownv2": markdown.parse}
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
@@ -22,11 +22,9 @@ from simulator.methods.profile import commands_for, text_for
 from simulator.params import Upload
 from simulator.phone import Phone, add_citizen
 from simulator.records import Citizen, Json, Message
+from simulator.telegram import Telegram
 
-if TYPE_CHECKING:
-    from simulator.telegram import Telegram
-
-Endpoint = Callable[["Telegram", Request], Awaitable[Any]]
+Endpoint = Callable[[Telegram, Request], Awaitable[Any]]
 _TEXTS = ("last_name", "username", "language_code", "colour")
 _INLINE = ("image/png", "image/jpeg", "image/gif", "image/webp", "audio/")
 _FAULTS = frozenset(Fault.__dataclass_fields__)

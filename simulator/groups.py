@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from simulator import compose
 from simulator.phone import Phone, tell_membership
 from simulator.records import Group
+from simulator.telegram import Telegram
 from simulator.text import clean
-
-if TYPE_CHECKING:
-    from simulator.telegram import Telegram
 
 _OFFSET = 1_000_000_000_000
 

@@ -5,17 +5,13 @@ Files, stickers, contacts, places, polls, dice, forwarded texts and albums.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from simulator import compose, entities
 from simulator.errors import bad_request
 from simulator.methods.files import keep
 from simulator.params import Upload
+from simulator.phone import Phone
 from simulator.records import Json, Message
 from simulator.text import clean
-
-if TYPE_CHECKING:
-    from simulator.phone import Phone
 
 _STICKER = bytes.fromhex("524946461a000000574542505650384c0d0000002f00000010071011118888fe0700")
 _DICE = {"🎲": 6, "🎯": 6, "🎳": 6, "🏀": 5, "⚽": 5, "🎰": 64}

@@ -6,18 +6,14 @@ The bot's side of the same chat is in `methods`.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from simulator import compose, entities
 from simulator.errors import bad_request
 from simulator.methods.chats import member
 from simulator.methods.editing import EDIT_SECONDS
 from simulator.records import Citizen, Group, Json, Message, Press
-from simulator.telegram import CALLBACK_LINE, CALLBACK_SECONDS, MEMBER_LINE
+from simulator.telegram import CALLBACK_LINE, CALLBACK_SECONDS, MEMBER_LINE, Telegram
 from simulator.text import clean, split
-
-if TYPE_CHECKING:
-    from simulator.telegram import Telegram
 
 COLOURS = ("teal", "indigo", "rose", "amber", "violet", "green", "sky", "slate")
 

@@ -8,96 +8,91 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from simulator.delivery import GONE_SECONDS, TIMEOUT, Deliveries
 from simulator.errors import ApiError
 from simulator.faults import WEBHOOK, Fault
+from simulator.methods import call
 from simulator.outward import Answer, post
 from simulator.params import Params
 from simulator.queue import Queued
 from simulator.records import Webhook
-
-if TYPE_CHECKING:
-    from simulator.telegram import Telegram
+from simulator.telegram import Telegram
 
 _NEVER_IN_AN_ANSWER = ("deletewebhook", "setwebhook", "close", "logout")
 
 
+@contextlib.asynccontextmanager
+async def running(telegram: Telegram) -> AsyncIterator[None]:
+    """Keep a Telegram at work: its updates reach the webhook until the block ends, and then it is closed."""
+    telegram.line_up()
+    pusher = asyncio.create_task(Pusher(telegram).run())
+    try:
+        yield
+    finally:
+        telegram.stop()
+        pusher.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await pusher
+        telegram.state.store.close()
+
+
 class Pusher:
-    """The one task that empties the line into the webhook."""
+    """The one task that empties the lines into the webhook."""
 
     def __init__(self, telegram: Telegram) -> None:
         self._telegram = telegram
-        self._deliveries: Deliveries | None = None
-        self._task: asyncio.Task[None] | None = None
         self._sending: set[asyncio.Task[None]] = set()
-        self._wake = asyncio.Event()
 
-    def start(self) -> None:
-        """Begin to deliver where a webhook is set; begin afresh where it has changed."""
-        webhook = self._telegram.state.webhook
-        self._deliveries = self._telegram.deliveries() if webhook.url else None
-        self._wake.set()
-        if self._deliveries is not None and self._task is None:
-            self._task = asyncio.create_task(self._run())
-
-    def add(self, update: Queued) -> None:
-        """Take note of an update that has just joined the line."""
-        if self._deliveries is not None:
-            self._deliveries.add(update)
-            self._wake.set()
-
-    async def close(self) -> None:
-        """Stop delivering and let go of every connection."""
-        tasks = [task for task in (self._task, *self._sending) if task is not None]
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-        self._task = None
-
-    async def _run(self) -> None:
-        while True:
-            self._wake.clear()
-            self._send_ready()
-            await self._rest()
+    async def run(self) -> None:
+        """Deliver whatever is due, wherever a webhook is set, until cancelled."""
+        try:
+            while True:
+                self._telegram.due.clear()
+                self._send_ready()
+                await self._rest()
+        finally:
+            for task in self._sending:
+                task.cancel()
+            await asyncio.gather(*self._sending, return_exceptions=True)
 
     def _send_ready(self) -> None:
-        if self._deliveries is None:
+        lines = self._telegram.lines
+        if lines is None:
             return
         with self._telegram.change():
-            while (update := self._deliveries.take(self._telegram.clock.now())) is not None:
-                task = asyncio.create_task(self._deliver(update, self._deliveries))
+            while (update := lines.take(self._telegram.clock.now())) is not None:
+                task = asyncio.create_task(self._deliver(update, lines))
                 self._sending.add(task)
                 task.add_done_callback(self._sending.discard)
 
     async def _rest(self) -> None:
-        """Sleep until something joins the line, comes back or may be tried again."""
-        wakeup = self._deliveries.next_wakeup() if self._deliveries else None
+        """Sleep until something joins the lines, comes back or may be tried again."""
+        lines, due = self._telegram.lines, self._telegram.due
+        wakeup = lines.next_wakeup() if lines else None
         if wakeup is None:
-            await self._wake.wait()
+            await due.wait()
             return
         sleep = asyncio.ensure_future(self._telegram.clock.sleep_until(wakeup))
-        wake = asyncio.ensure_future(self._wake.wait())
+        wake = asyncio.ensure_future(due.wait())
         try:
             await asyncio.wait({sleep, wake}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             sleep.cancel()
             wake.cancel()
 
-    async def _deliver(self, update: Queued, deliveries: Deliveries) -> None:
+    async def _deliver(self, update: Queued, lines: Deliveries) -> None:
         fault = self._telegram.faults.take(WEBHOOK)
         if fault is not None and fault.kind == "delay":
             await self._telegram.clock.sleep_until(self._telegram.clock.now() + fault.seconds)
         answer = await self._send(update, fault)
-        webhook = self._telegram.state.webhook
-        if deliveries is self._deliveries and webhook.url:
+        if lines is self._telegram.lines and self._telegram.state.webhook.url:
             with self._telegram.change():
-                self._settle(update, answer, deliveries)
-        self._wake.set()
+                self._settle(update, answer, lines)
+        self._telegram.due.set()
         self._run_method(answer)
 
     async def _send(self, update: Queued, fault: Fault | None) -> Answer:
@@ -124,15 +119,15 @@ class Pusher:
             request.cancel()
             patience.cancel()
 
-    def _settle(self, update: Queued, answer: Answer, deliveries: Deliveries) -> None:
+    def _settle(self, update: Queued, answer: Answer, lines: Deliveries) -> None:
         """Note how a delivery went: forget the update or plan its next try."""
         if answer.taken:
-            deliveries.succeed(update.update_id)
+            lines.succeed(update.update_id)
             self._note(gone_since=0.0)
             return
         now = self._telegram.clock.now()
         self._note(last_error_date=int(now), last_error_message=answer.complaint())
-        deliveries.fail(update.update_id, answer.retry_after, now)
+        lines.fail(update.update_id, answer.retry_after, now)
         self._note_gone(answer, now)
 
     def _note(self, **changes: Any) -> None:
@@ -151,15 +146,13 @@ class Pusher:
             self._note(gone_since=now)
         elif now > since + GONE_SECONDS:
             self._telegram.state.save(Webhook())
-            self._deliveries = None
+            self._telegram.line_up()
 
     def _run_method(self, answer: Answer) -> None:
         """Run the method a webhook put in its answer; nobody learns what became of it."""
-        call = answer.method_call()
-        name = str(call.pop("method", "")).lower()
+        stated = answer.method_call()
+        name = str(stated.pop("method", "")).lower()
         if not name or name in _NEVER_IN_AN_ANSWER or name.startswith("get"):
             return
-        from simulator.methods import call as run
-
         with contextlib.suppress(ApiError):
-            run(self._telegram, name, Params(call))
+            call(self._telegram, name, Params(stated))

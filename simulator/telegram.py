@@ -1,7 +1,7 @@
 """The simulated Telegram: one bot account, its citizens, its updates.
 
 Holds the parts together and owns the one rule they share: what was done is in the store before anybody is
-told. Speaks no HTTP.
+told. Speaks no HTTP, and starts nothing: `pusher` carries what stands in its lines, the methods are called on it.
 """
 
 from __future__ import annotations
@@ -13,15 +13,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from simulator.clock import Clock, SystemClock
 from simulator.delivery import Deliveries
 from simulator.faults import Faults
 from simulator.flood import Flood, Limits
 from simulator.live import Live
-from simulator.pusher import Pusher
 from simulator.queue import DAY, UpdateQueue
 from simulator.records import Citizen, Json
 from simulator.state import State
@@ -68,7 +65,10 @@ class Doing:
 
 
 class Telegram:
-    """One bot's Telegram, kept in memory and, with a state file, on disk."""
+    """One bot's Telegram, kept in memory and, with a state file, on disk.
+
+    `lines` are those of updates on their way to the webhook, None where none is set; `due` says that one may go.
+    """
 
     def __init__(self, settings: Settings | None = None, *, clock: Clock | None = None) -> None:
         self.settings = settings or Settings()
@@ -81,19 +81,9 @@ class Telegram:
         self.live = Live()
         self.poll = Poll()
         self.doing = Doing()
-        self.pusher = Pusher(self)
+        self.lines: Deliveries | None = None
+        self.due = asyncio.Event()
         self._depth = 0
-
-    async def __aenter__(self) -> Self:
-        self.pusher.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-        await self.pusher.close()
-        self.state.store.close()
 
     def stop(self) -> None:
         """Let go of everyone who waits: long polls and live pages end at once. Safe to call twice."""
@@ -141,7 +131,9 @@ class Telegram:
             return
         update = self.queue.push(kind, content, queue_id, lifetime, self.clock.now())
         if update is not None:
-            self.pusher.add(update)
+            if self.lines is not None:
+                self.lines.add(update)
+                self.due.set()
             self.wake_poll(None)
 
     def wake_poll(self, refusal: str | None) -> None:
@@ -150,9 +142,11 @@ class Telegram:
         if waiter is not None and not waiter.done():
             waiter.set_result(refusal)
 
-    def deliveries(self) -> Deliveries:
-        """Return fresh lines of updates for the webhook as it is now."""
-        return Deliveries(self.queue, self.state.webhook.max_connections, self.chance)
+    def line_up(self) -> None:
+        """Put what waits into fresh lines for the webhook as it is now; there are none where none is set."""
+        webhook = self.state.webhook
+        self.lines = Deliveries(self.queue, webhook.max_connections, self.chance) if webhook.url else None
+        self.due.set()
 
     def set_citizen(self, citizen: Citizen, **changes: object) -> Citizen:
         """Keep a changed citizen and show it to the pages."""

@@ -6,16 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from simulator.errors import ApiError
 from simulator.methods import chats, editing, files, profile, receiving, sending
 from simulator.params import Params
+from simulator.telegram import Telegram
 
-if TYPE_CHECKING:
-    from simulator.telegram import Telegram
-
-Method = Callable[["Telegram", Params], Any]
+Method = Callable[[Telegram, Params], Any]
 
 METHODS: dict[str, Method] = {
     "getme": chats.get_me,

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from simulator import compose
 from simulator.errors import bad_request
 from simulator.methods.sending import find_chat
 from simulator.params import Params
 from simulator.records import Citizen, Group, Json
-
-if TYPE_CHECKING:
-    from simulator.telegram import Telegram
+from simulator.telegram import Telegram
 
 _GIFTS = {
     "unlimited_gifts": True,

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from simulator import compose, keyboards
 from simulator.errors import NOT_MODIFIED, QUERY_TOO_OLD, bad_request
 from simulator.methods.sending import writable_chat
 from simulator.params import Params
 from simulator.records import Json, Message
+from simulator.telegram import Telegram
 from simulator.text import units
-
-if TYPE_CHECKING:
-    from simulator.telegram import Telegram
 
 EDIT_SECONDS = 48 * 3600.0
 MAX_ANSWER = 200

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import struct
-from typing import TYPE_CHECKING
 
 from simulator.errors import bad_request
 from simulator.params import Params, Upload
 from simulator.records import File, Json
-
-if TYPE_CHECKING:
-    from simulator.telegram import Telegram
+from simulator.telegram import Telegram
 
 MAX_DOWNLOAD = 20 * 1024 * 1024
 MAX_PHOTO = 10 * 1024 * 1024

@@ -8,15 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from simulator.errors import bad_request
 from simulator.params import Params
 from simulator.records import Json
+from simulator.telegram import Telegram
 from simulator.text import clean, units
-
-if TYPE_CHECKING:
-    from simulator.telegram import Telegram
 
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 _LANGUAGE = re.compile(r"(?:[a-z]{2})?")

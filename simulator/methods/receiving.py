@@ -6,15 +6,13 @@ import asyncio
 import json
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from simulator.errors import OTHER_POLLER, TERMINATED_BY_WEBHOOK, WEBHOOK_ACTIVE, ApiError, bad_request
 from simulator.params import Params
 from simulator.records import Json, Webhook
-
-if TYPE_CHECKING:
-    from simulator.telegram import Telegram
+from simulator.telegram import Telegram
 
 MAX_POLL = 50
 CONFLICT_SECONDS = 3.0
@@ -111,7 +109,7 @@ def set_webhook(telegram: Telegram, params: Params) -> bool:
     connections = min(max(params.integer("max_connections", 40), 1), 100)
     telegram.state.save(Webhook(url, secret, connections, _allowed(telegram, params)))
     telegram.wake_poll(TERMINATED_BY_WEBHOOK)
-    telegram.pusher.start()
+    telegram.line_up()
     return True
 
 
@@ -120,7 +118,7 @@ def delete_webhook(telegram: Telegram, params: Params) -> bool:
     if params.flag("drop_pending_updates"):
         telegram.queue.clear()
     telegram.state.save(Webhook(allowed_updates=telegram.state.webhook.allowed_updates))
-    telegram.pusher.start()
+    telegram.line_up()
     return True
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from simulator import compose, keyboards
 from simulator.errors import bad_request, forbidden
 from simulator.methods.files import keep_from_call
 from simulator.params import Params
 from simulator.records import Citizen, Group, Json
 from simulator.state import State
+from simulator.telegram import Telegram
 from simulator.text import units
-
-if TYPE_CHECKING:
-    from simulator.telegram import Telegram
 
 ACTION_SECONDS = 5.0
 _ACTION_NAMES = """

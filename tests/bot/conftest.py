@@ -46,7 +46,7 @@ def telegram() -> Telegram:
 @pytest.fixture
 async def api(telegram: Telegram) -> AsyncIterator[str]:
     """The address of the simulated Telegram while it runs."""
-    async with telegram, serve(create_app(telegram), telegram.stop) as address:
+    async with serve(create_app(telegram), telegram.stop) as address:
         yield address
 
 

@@ -79,7 +79,7 @@ class Town:
 async def town(database_url: str, directory: Path) -> AsyncIterator[Town]:
     """Open a town; its bot is for the caller to start."""
     telegram = Telegram(SimulatorSettings(token=TOKEN, bot_username="kuvendo_bot", seed=7))
-    async with telegram, serve(create_app(telegram), telegram.stop) as api:
+    async with serve(create_app(telegram), telegram.stop) as api:
         settings = load(
             database_url=database_url,
             data_dir=directory,

@@ -69,7 +69,7 @@ async def ready(address: str, process: asyncio.subprocess.Process) -> None:
 
 async def test_a_bot_by_webhook_beside_a_worker(tmp_path: Path, postgres_url: str, redis_url: str) -> None:
     telegram = Telegram(Settings(token=TOKEN, bot_username="kuvendo_bot"))
-    async with telegram, serve(create_app(telegram), telegram.stop) as api:
+    async with serve(create_app(telegram), telegram.stop) as api:
         env = environment(
             KUVENDO_TELEGRAM_TOKEN=TOKEN,
             KUVENDO_TELEGRAM_API_URL=api,
@@ -95,7 +95,7 @@ async def test_a_bot_by_webhook_beside_a_worker(tmp_path: Path, postgres_url: st
 
 async def test_a_token_telegram_does_not_know(tmp_path: Path) -> None:
     telegram = Telegram(Settings(token=TOKEN))
-    async with telegram, serve(create_app(telegram), telegram.stop) as api:
+    async with serve(create_app(telegram), telegram.stop) as api:
         env = environment(KUVENDO_TELEGRAM_TOKEN="4242:another-token", KUVENDO_TELEGRAM_API_URL=api, KUVENDO_PORT="0")
         await kuvendo("db", "upgrade", cwd=tmp_path, env=env)
         process = await asyncio.create_subprocess_exec(
