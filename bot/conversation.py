@@ -113,7 +113,7 @@ async def _owe(
         return ()
     said = [(_kind(p), _rendered(p, turn, recorded, catalogue, past)) for p in turn.prompts]
     rows = await uow.transcript.said(found.participant_id, turn.session, said, now, recorded.draft)
-    letters = [*await _files(uow, found, turn, now), *_letters(turn, [m for _, m in said], rows)]
+    letters = [*await _files(uow, found, turn, now), *_letters([m for _, m in said], rows)]
     if found.is_owed and turn.prompts:
         await uow.outbox.obsolete(found.participant_id, turn.session.turn, now)
     worker = None if found.is_owed else world.name
@@ -130,19 +130,14 @@ def _rendered(prompt: Prompt, turn: Turn, recorded: Recorded, catalogue: Catalog
     return render(prompt, catalogue, turn.session, words_of(turn.session), past)
 
 
-def _letters(turn: Turn, messages: Sequence[Message], rows: Sequence[int | None]) -> list[Letter]:
-    """Return one letter for each piece of each message; the piece with the choices shows the turn's screen."""
+def _letters(messages: Sequence[Message], rows: Sequence[int | None]) -> list[Letter]:
+    """Return one letter for each piece of each message; those of a screen say which turn's it is."""
     letters: list[Letter] = []
     for message, row in zip(messages, rows, strict=True):
         *first, last = to_bodies(message)
-        shows = message.turn if message.menu and not _tells_more(turn) else None
-        letters += [*(Letter(body) for body in first), Letter(last, shows, row)]
+        turn = message.turn if message.menu else None
+        letters += [*(Letter(body, turn) for body in first), Letter(last, turn, row)]
     return letters
-
-
-def _tells_more(turn: Turn) -> bool:
-    """Return whether the screen carries news (a receipt), and so must be sent even when a later one is there."""
-    return any(isinstance(prompt, Say) and prompt.topic == "thanks" for prompt in turn.prompts)
 
 
 async def _files(uow: UnitOfWork, found: Found, turn: Turn, now: datetime) -> list[Letter]:

@@ -16,7 +16,7 @@ from dialogs.adding import add, add_on
 from dialogs.answers import LONGEST, from_typed, is_blank
 from dialogs.exchange import AnswerDropped, Ask, Chosen, DraftDiscarded, Event, Input, Say, Submitted, Typed
 from dialogs.lateness import is_early, is_late
-from dialogs.screens import again, already, rejected, screen, stale
+from dialogs.screens import again, already, at_stage, rejected, screen, stale
 from dialogs.session import Draft, Session, Stage
 from dialogs.turn import Turn
 from dialogs.types import Answer, Kind, Part, Questionnaire, Slot
@@ -215,14 +215,18 @@ def _remove(q: Questionnaire, session: Session, draft: Draft, value: str) -> Tur
 
 
 def _submit(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
-    """Turn the draft into a submission; older drafts of the same questionnaire gave way to this one."""
+    """Turn the draft into a submission; older drafts of the same questionnaire gave way to this one.
+
+    The thanks, with the receipt, are a message of their own: they are owed whatever screen follows.
+    """
     older = tuple(d for d in session.drafts if d.id < draft.id and _same(d, draft))
     rest = tuple(d for d in session.drafts if d.id != draft.id and d not in older)
     events: tuple[Event, ...] = (
         Submitted(draft.id, routes.given_items(q, draft)),
         *(DraftDiscarded(d.id) for d in older),
     )
-    return screen(replace(session, drafts=rest), Stage.HOME, Say("thanks", menu=True), events)
+    home = screen(replace(session, drafts=rest), Stage.HOME, at_stage(Stage.HOME), events)
+    return replace(home, prompts=(Say("thanks"), *home.prompts))
 
 
 def _same(one: Draft, other: Draft) -> bool:

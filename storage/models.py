@@ -299,7 +299,7 @@ class OutboxRow(Base):
     priority: Mapped[int]
     """0 for a reply, 1 for a notice."""
     turn: Mapped[int | None] = mapped_column(BigInteger)
-    """The session's turn whose screen this message shows, None for a message beside it."""
+    """The session's turn whose screen this message is, or is a piece of; None for a message beside it."""
     transcript_id: Mapped[int | None] = mapped_column(ForeignKey("transcript.id"), index=True)
     body: Mapped[dict[str, Any] | None]
     state: Mapped[str] = mapped_column(default="waiting")

@@ -29,7 +29,10 @@ LEASE = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message to send: its body, the turn whose screen it shows (None beside one), its transcript row."""
+    """One message to send: its body, the turn whose screen it is or is a piece of, its transcript row.
+
+    What is said beside a screen has no turn, and is owed even when a later screen is there.
+    """
 
     body: Mapping[str, Any]
     turn: int | None = None
@@ -131,8 +134,8 @@ class Outbox:
     async def sent_many(self, sent: Sequence[tuple[Owed, int | None]], now: datetime) -> None:
         """Note that several messages were sent, each with the number Telegram gave it (None where it gives none).
 
-        A question's number is kept with the session too, while that is still in the same turn, unless the person may
-        have seen an earlier copy of it.
+        A screen's number, that of its last piece, is kept with the session too, while that is still in the same turn,
+        unless the person may have seen an earlier copy of it.
         """
         # Sessions first and in one order: everybody who locks several rows here takes them like that.
         numbered = sorted(((o, n) for o, n in sent if n is not None), key=lambda pair: pair[0].participant_id.bytes)
@@ -165,10 +168,9 @@ class Outbox:
         await self._transaction.execute(sql.FAILED, {"row": owed.id, "now": now, "new_error": reason})
 
     async def obsolete(self, participant_id: uuid.UUID, turn: int, now: datetime) -> None:
-        """Give up a participant's waiting screens older than `turn`, unless somebody is sending them just now.
+        """Give up a participant's waiting screens older than `turn`, whole, unless somebody sends them just now.
 
-        Only worth a thought where `Arrival.is_owed`. A screen that says more than its question, such as a receipt, is
-        better enqueued without its turn.
+        Only worth a thought where `Arrival.is_owed`. What is said beside a screen, such as a receipt, stays owed.
         """
         await self._transaction.execute(sql.OBSOLETE, {"person": participant_id, "present": turn, "now": now})
 

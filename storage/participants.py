@@ -46,7 +46,7 @@ _OWED = (
     .label("is_owed")
 )
 
-# A screen that nobody sends just now, and that no earlier sending can have shown.
+# A screen, or a piece of it, that nobody sends just now, and that no earlier sending can have shown.
 _UNSEEN = (
     exists()
     .where(
@@ -93,14 +93,11 @@ _ENROL = upsert(Address).on_conflict_do_nothing(index_elements=["lookup"])
 
 _FIRST = upsert(SessionRow).on_conflict_do_nothing(index_elements=["participant_id"])
 
-# A screen may be sent twice after a crash. The first number is kept: what was written after it was seen answers it.
+# A screen may come in several pieces: it is seen when the last one is. A copy of a piece that may have arrived before
+# is not noted at all (`OutboxRow.unsure`), so the number is always that of the first copy.
 POSTED = (
     update(SessionRow)
-    .where(
-        SessionRow.participant_id == bindparam("person"),
-        SessionRow.turn == bindparam("shown"),
-        SessionRow.posted.is_(None),
-    )
+    .where(SessionRow.participant_id == bindparam("person"), SessionRow.turn == bindparam("shown"))
     .values(posted=bindparam("given"))
 )
 
@@ -121,8 +118,8 @@ class Participants:
         if row is None:
             return Arrival(await self.enrol(chat_id, now), None, 0, is_unreachable=False, is_owed=False)
         person, state, posted, version, unreachable_since, is_owed, is_unseen = row
-        posted = NOT_YET if posted is None and is_unseen else posted
-        return Arrival(person, loads(state, posted), version, unreachable_since is not None, bool(is_owed))
+        known = NOT_YET if is_unseen else posted
+        return Arrival(person, loads(state, known), version, unreachable_since is not None, bool(is_owed))
 
     async def find(self, chat_id: int) -> uuid.UUID | None:
         """Return the participant of a chat, or None."""

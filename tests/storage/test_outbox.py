@@ -226,7 +226,8 @@ async def test_what_has_no_number_is_sent_all_the_same(database: Database, now: 
 async def test_a_screen_left_behind_need_not_be_sent(database: Database, now: datetime) -> None:
     person = await arrive(database, now)
     for turn in (10, 11):
-        await owe(database, person, [Letter({"text": str(turn)}, turn), Letter({"text": "!"})], now)
+        pieces = [Letter({"text": each}, turn) for each in str(turn)]
+        await owe(database, person, [*pieces, Letter({"text": "!"})], now)
     (held,) = await owe(database, person, [Letter({"text": "held"}, 9)], now, worker="bot/1")
     async with database.begin() as uow:
         await uow.outbox.obsolete(person, 11, now)

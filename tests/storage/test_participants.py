@@ -99,13 +99,13 @@ async def test_the_number_of_a_screen_is_kept_while_it_is_the_present_one(databa
         await uow.participants.posted(person, 10, 101)
         await uow.participants.posted(person, 10, 102)
         await uow.commit()
-    assert await posted() == 101
+    assert await posted() == 102, "its last piece"
     async with database.begin() as uow:
         await uow.participants.save(person, session(10), 1, now)
         await uow.commit()
-    assert await posted() == 101
+    assert await posted() == 102
     async with database.begin() as uow:
-        await uow.participants.save(person, session(11, posted=101), 2, now)
+        await uow.participants.save(person, session(11, posted=102), 2, now)
         await uow.commit()
     assert await posted() is None
 

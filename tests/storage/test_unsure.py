@@ -75,3 +75,14 @@ async def test_a_lease_that_ran_out_leaves_the_same_doubt(database: Database, no
     later = now + LEASE + timedelta(seconds=1)
     [again] = await claim(database, later)
     assert again.unsure
+
+
+async def test_a_screen_in_pieces_is_seen_with_its_last(database: Database, now: datetime) -> None:
+    person = await arrive(database, now)
+    pieces = [Letter({"text": each}, turn=TURN) for each in "ab"]
+    first, last = await owe(database, person, pieces, now, worker="bot/1")
+    await sent(database, now, first, number=77)
+    await put_back(database, last, now, unsure=False)
+    assert await posted(database, now) == NOT_YET, "it was surely not seen whole"
+    await sent(database, now, *await claim(database, now), number=80)
+    assert await posted(database, now) == 80
