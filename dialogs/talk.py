@@ -34,16 +34,22 @@ from dialogs.render import menu_of, render
 from dialogs.sentences import toast_text
 from dialogs.session import Session, begin, dumps, loads
 from dialogs.text import spaced
+from dialogs.turn import Turn
 from dialogs.types import Answer, Catalogue, Past, Slot
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What one input led to: facts to keep, messages, and the notice over a pressed button ("" for none)."""
+    """What one input led to: the turn, its messages, and the notice over a pressed button ("" for none)."""
 
-    events: tuple[Event, ...]
+    turn: Turn
     messages: tuple[Message, ...]
     toast: str
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The facts to keep."""
+        return self.turn.events
 
 
 @dataclass(slots=True)
@@ -56,23 +62,26 @@ class Kept:
 
 
 class Talk:
-    """Somebody who talks with the bot; `telegram` is the language that Telegram reports of them."""
+    """Somebody who talks with the bot; `telegram` is the language that Telegram reports of them.
+
+    `drafts` holds what the events said, apart from the session; `number` is that of the newest message, by whomever.
+    """
 
     def __init__(self, catalogue: Catalogue, now: datetime, telegram: str = "en") -> None:
         self.catalogue = catalogue
         self.now = now
         self.telegram = telegram
         self.session: Session = begin(now, telegram)
-        self._number = 0
+        self.number = 0
         self._written: list[int] = []
         self._screens: list[tuple[int, Menu]] = []
-        self._drafts: dict[int, Kept] = {}
+        self.drafts: dict[int, Kept] = {}
 
     # --- what a person does ---
 
     def write(self, text: str) -> Heard:
         """Send a text, or a command where it begins with a slash."""
-        number = self._next()
+        number = self.next()
         if text.startswith("/"):
             name, _, argument = text[1:].partition(" ")
             return self.send(Command(name, argument.strip(), number))
@@ -81,9 +90,9 @@ class Talk:
 
     def write_late(self, text: str) -> Heard:
         """Send a text that was written before the present screen was seen."""
-        number = self._next()
+        number = self.next()
         self._written.append(number)
-        self.session = replace(self.session, posted=self._next())
+        self.session = replace(self.session, posted=self.next())
         return self.send(Typed(number, text))
 
     def press(self, label: str, *, old: bool = False) -> Heard:
@@ -106,7 +115,7 @@ class Talk:
 
     def show(self, kind: str) -> Heard:
         """Send something that is no text, such as a sticker."""
-        return self.send(Unsupported(kind, self._next()))
+        return self.send(Unsupported(kind, self.next()))
 
     # --- what happens ---
 
@@ -115,13 +124,18 @@ class Talk:
         session = loads(dumps(self.session), self.session.posted)
         turn = lobby.step(self.catalogue, session, input, self.now, self.past())
         for event in turn.events:
-            self._keep(event)
+            self.keep(event)
         self.session = turn.session
         toast = toast_text(turn.toast, words_of(self.session)) if turn.toast else ""
         messages = tuple(self._shown(prompt) for prompt in turn.prompts)
         if any(isinstance(event, Withdrawn) for event in turn.events):
-            self.session, self._drafts = begin(self.now, self.telegram), {}
-        return Heard(turn.events, messages, toast)
+            self.session, self.drafts = begin(self.now, self.telegram), {}
+        return Heard(turn, messages, toast)
+
+    def next(self) -> int:
+        """Return the number of the next message, which is taken by that."""
+        self.number += 1
+        return self.number
 
     @property
     def menu(self) -> Menu:
@@ -132,7 +146,7 @@ class Talk:
         """Return the submissions, newest first."""
         return tuple(
             self._past(number, kept, kept.items)
-            for number, kept in reversed(self._drafts.items())
+            for number, kept in reversed(self.drafts.items())
             if kept.items is not None
         )
 
@@ -150,9 +164,9 @@ class Talk:
         )
 
     def _shown(self, prompt: Prompt) -> Message:
-        number = self._next()
+        number = self.next()
         if isinstance(prompt, Say) and prompt.topic == "thanks":
-            newest = max(draft for draft, kept in self._drafts.items() if kept.items is not None)
+            newest = max(draft for draft, kept in self.drafts.items() if kept.items is not None)
             prompt = replace(prompt, values={"receipt": spaced(_receipt(newest))})
         message = render(prompt, self.catalogue, self.session, words_of(self.session), self.past())
         if message.menu:
@@ -160,22 +174,19 @@ class Talk:
             self._screens.append((message.turn, message.menu))
         return message
 
-    def _keep(self, event: Event) -> None:
+    def keep(self, event: Event) -> None:
+        """Keep what an event says of its draft."""
         match event:
             case DraftStarted(draft, digest):
-                self._drafts[draft] = Kept(digest)
+                self.drafts[draft] = Kept(digest)
             case AnswerGiven(draft, answer) | AnswerRevised(draft, answer):
-                self._drafts[draft].answers[answer.slot] = answer
+                self.drafts[draft].answers[answer.slot] = answer
             case AnswerDropped(draft, slot):
-                self._drafts[draft].answers.pop(slot, None)
+                self.drafts[draft].answers.pop(slot, None)
             case Submitted(draft, items):
-                self._drafts[draft].items = items
+                self.drafts[draft].items = items
             case _:
                 pass
-
-    def _next(self) -> int:
-        self._number += 1
-        return self._number
 
 
 def _receipt(draft: int) -> str:

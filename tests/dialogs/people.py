@@ -1,38 +1,19 @@
-"""A person at the bot, for tests: types, presses, edits; their session goes through JSON between any two inputs.
+"""A person at the bot, for tests: the conversation of `dialogs.talk`, in a catalogue with every question kind.
 
-Message numbers rise through what is said in both directions, as Telegram's do. The ledger keeps what the events
-say, apart from the session, so that the two can be held against each other.
+What the events said is kept apart from the session, so that the two can be held against each other.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from dialogs import lobby
-from dialogs.exchange import (
-    AnswerDropped,
-    AnswerGiven,
-    AnswerRevised,
-    Chosen,
-    Command,
-    DraftStarted,
-    Edited,
-    Event,
-    Input,
-    Media,
-    Menu,
-    Message,
-    Submitted,
-    Typed,
-    Withdrawn,
-)
+from dialogs.exchange import Command, Edited, Event, Input, Media, Message, Submitted, Typed
 from dialogs.loader import shipped
-from dialogs.menus import words_of
-from dialogs.render import menu_of, render
-from dialogs.session import Session, begin, dumps, loads
+from dialogs.session import dumps, loads
+from dialogs.talk import Heard, Talk
 from dialogs.turn import Turn
-from dialogs.types import Answer, Catalogue, Kind, Option, Past, Question, Questionnaire, Repeat, Section, ShowIf, Slot
+from dialogs.types import Answer, Catalogue, Kind, Option, Question, Questionnaire, Repeat, Section, ShowIf, Slot
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 
@@ -145,124 +126,65 @@ def closed(whole: Catalogue = CATALOGUE) -> Catalogue:
     return replace(whole, consultations=tuple(replace(each, is_open=False) for each in whole.consultations))
 
 
-@dataclass
-class Ledger:
-    """What the events alone say: drafts' standing answers, every text ever taken, submissions."""
-
-    answers: dict[tuple[int, Slot], Answer] = field(default_factory=dict)
-    taken: list[Answer] = field(default_factory=list)
-    digests: dict[int, str] = field(default_factory=dict)
-    submitted: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
-
-    def keep(self, event: Event) -> None:
-        """Enter one event."""
-        self.events.append(event)
-        match event:
-            case DraftStarted(draft, digest):
-                self.digests[draft] = digest
-            case AnswerGiven(draft, answer) | AnswerRevised(draft, answer):
-                self.answers[draft, answer.slot] = answer
-                self.taken.append(answer)
-            case AnswerDropped(draft, slot):
-                self.answers.pop((draft, slot), None)
-            case Submitted(draft, items):
-                assert draft not in self.submitted, "a draft is submitted once"
-                self.submitted[draft] = items
-
-    def of(self, draft: int) -> dict[Slot, Answer]:
-        """Return the standing answers of one draft."""
-        return {slot: answer for (number, slot), answer in self.answers.items() if number == draft}
-
-
-class Person:
-    """Somebody who talks with the bot."""
+class Person(Talk):
+    """Somebody who talks with the bot, and remembers what it said last."""
 
     def __init__(self, telegram: str = "en", whole: Catalogue = CATALOGUE) -> None:
-        self.catalogue = whole
-        self.session: Session = begin(NOW, telegram)
+        super().__init__(whole, NOW, telegram)
         self.number = 1000
-        self.messages: list[Message] = []
-        self.toast = ""
-        self.last: Turn = Turn(self.session)
-        self.ledger = Ledger()
+        self.heard = Heard(Turn(self.session), (), "")
 
     # --- what a person does ---
 
-    def type(self, text: str) -> str:
-        """Send a text; return what the bot says."""
+    def type(self, text: str) -> Heard:
+        """Send a text, whatever it begins with."""
         return self.send(Typed(self.next(), text))
 
-    def late(self, text: str) -> str:
-        """Send a text that Telegram numbered before the present screen."""
-        number = self.next()
-        self.session = replace(self.session, posted=self.next())
-        return self.send(Typed(number, text))
-
-    def press(self, label: str) -> str:
-        """Press the button with this label; return what the bot says."""
-        options = {choice.label: choice.option for row in self.menu for choice in row}
-        return self.send(Chosen(self.session.turn, options[label]))
-
-    def command(self, name: str, argument: str = "") -> str:
+    def command(self, name: str, argument: str = "") -> Heard:
         """Send a command."""
         return self.send(Command(name, argument, self.next()))
 
-    def edit(self, number: int, text: str) -> str:
-        """Edit an earlier message."""
+    def edit_number(self, number: int, text: str) -> Heard:
+        """Edit an earlier message by its number."""
         return self.send(Edited(number, text))
 
-    def media(self, kind: str, album: str = "") -> str:
+    def media(self, kind: str, album: str = "") -> Heard:
         """Send something that is not text."""
         return self.send(Media(kind, self.next(), album))
 
     # --- what happens ---
 
-    def send(self, input: Input) -> str:
-        """Send any input through JSON, the lobby and the renderer."""
-        before = loads(dumps(self.session), self.session.posted)
-        assert before == self.session, "a session survives JSON"
-        turn = lobby.step(self.catalogue, before, input, NOW, self.past())
-        for event in turn.events:
-            self.ledger.keep(event)
-        self.last, self.toast, self.session = turn, turn.toast, turn.session
-        self.messages = [
-            render(prompt, self.catalogue, turn.session, words_of(turn.session), self.past()) for prompt in turn.prompts
-        ]
-        if turn.prompts:
-            self.number += len(turn.prompts)
-            if turn.session.posted is None:
-                self.session = replace(turn.session, posted=self.number)
-        if any(isinstance(event, Withdrawn) for event in turn.events):
-            self.session, self.ledger = begin(NOW, "en"), Ledger()
-        return self.text
+    def send(self, input: Input) -> Heard:
+        """Send any input, and hold what must be so whatever it is."""
+        assert loads(dumps(self.session), self.session.posted) == self.session, "a session survives JSON"
+        self.heard = super().send(input)
+        return self.heard
 
-    def next(self) -> int:
-        """Return the number of the person's next message."""
-        self.number += 1
-        return self.number
-
-    def past(self) -> tuple[Past, ...]:
-        """Return the submissions, newest first, as storage would."""
-        open_now = {each.slug for each in self.catalogue.opened()}
-        return tuple(
-            Past(
-                draft=draft,
-                receipt=f"ABCD{draft:04}",
-                digest=self.ledger.digests[draft],
-                submitted_at=NOW,
-                states=("new",) * len(items),
-                answers=tuple(self.ledger.of(draft).values()),
-                items=items,
-                is_open=self.catalogue.questionnaires[self.ledger.digests[draft]].consultation in open_now,
-            )
-            for draft, items in reversed(self.ledger.submitted.items())
-        )
+    def keep(self, event: Event) -> None:
+        """Keep what an event says; no draft is submitted twice."""
+        if isinstance(event, Submitted):
+            assert self.drafts[event.draft].items is None, "a draft is submitted once"
+        super().keep(event)
 
     @property
-    def menu(self) -> Menu:
-        """The choices of the present screen."""
-        return menu_of(self.catalogue, self.session, self.past())
+    def last(self) -> Turn:
+        """The last turn."""
+        return self.heard.turn
+
+    @property
+    def toast(self) -> str:
+        """The name of the last notice over a button, "" for none."""
+        return self.heard.turn.toast
+
+    @property
+    def messages(self) -> list[Message]:
+        """What the bot said last."""
+        return list(self.heard.messages)
+
+    @property
+    def text(self) -> str:
+        """Everything the bot said last, as one text."""
+        return "\n---\n".join(message.text for message in self.messages)
 
     @property
     def labels(self) -> list[str]:
@@ -270,9 +192,14 @@ class Person:
         return [choice.label for row in self.menu for choice in row]
 
     @property
-    def text(self) -> str:
-        """Everything the bot said last."""
-        return "\n---\n".join(message.text for message in self.messages)
+    def standing(self) -> list[Answer]:
+        """The standing answers of every draft."""
+        return [answer for kept in self.drafts.values() for answer in kept.answers.values()]
+
+    @property
+    def submitted(self) -> dict[int, tuple[int, ...]]:
+        """The items of each draft that was submitted."""
+        return {draft: kept.items for draft, kept in self.drafts.items() if kept.items is not None}
 
     # --- short cuts ---
 

@@ -116,7 +116,7 @@ def test_a_message_written_before_the_question_was_seen_belongs_to_the_answer_be
     """By its number alone; nothing is said, for the question stands below it."""
     person = Person().begin()
     person.type("rruga e fshatit")
-    person.late("dhe ura")
+    person.write_late("dhe ura")
     assert person.says() == {ISSUE: "rruga e fshatit\ndhe ura"}
     assert person.messages == []
     person.type("sepse po")
@@ -163,7 +163,7 @@ def test_add_moves_only_the_last_of_several_messages() -> None:
     person = Person().begin()
     person.type("rruga")
     person.type("sepse")
-    person.late("po")
+    person.write_late("po")
     draft = person.session.draft
     assert draft is not None
     person.session = person.session.holding(replace(draft, movable=True))
@@ -229,7 +229,7 @@ def test_a_late_message_at_the_review_shows_the_review_anew() -> None:
     person.type("rruga")
     person.press("Kapërce")
     person.press("Kapërce")
-    person.late("dhe ura")
+    person.write_late("dhe ura")
     assert person.session.stage is Stage.REVIEW
     assert "rruga\ndhe ura" in person.text
 
@@ -238,7 +238,7 @@ def test_a_late_blank_message_changes_nothing() -> None:
     """There is nothing to keep in it."""
     person = Person().begin()
     person.type("rruga")
-    person.late(" ")
+    person.write_late(" ")
     assert person.says() == {ISSUE: "rruga"}
     assert person.last.events == ()
 
@@ -248,7 +248,7 @@ def test_parts_keep_their_numbers() -> None:
     person = Person().begin()
     person.type("rruga")
     first = person.number - 1
-    person.late("dhe ura")
+    person.write_late("dhe ura")
     draft = person.session.draft
     assert draft is not None
     answer = draft.answer(ISSUE)
@@ -260,7 +260,7 @@ def test_a_late_message_that_no_longer_fits_is_declined_aloud() -> None:
     """A very long text comes in many messages; whoever wrote it must know which of them was not taken."""
     person = Person().begin()
     person.type("a" * 20_000)
-    person.late("b" * 20_000)
+    person.write_late("b" * 20_000)
     assert isinstance(person.last.events[0], InputRejected)
     assert person.session.stage is Stage.ASKING
     assert person.text.endswith("Çështja 1 nga 3. Pse është e rëndësishme?")
@@ -289,7 +289,7 @@ def test_everything_that_fitted_nowhere_is_added_as_it_reads_now() -> None:
     person.type("dhe më pak letr")
     first = person.number - 1
     person.type("dhe më pak vula")
-    person.edit(first, "dhe më pak letra")
+    person.edit_number(first, "dhe më pak letra")
     assert person.messages == []
     person.press("Shtoje te përgjigjja më sipër")
     assert person.says()[Slot("objective", 1)] == "më pak radhë\ndhe më pak letra\ndhe më pak vula"
@@ -300,6 +300,6 @@ def test_what_fitted_nowhere_and_was_emptied_is_added_nowhere() -> None:
     person = Person().begin("digital-governance-ideas")
     for text in ("një zyrë", "radhët", "më pak radhë", "po ashtu"):
         person.type(text)
-    person.edit(person.number - 1, "\u2800")
+    person.edit_number(person.number - 1, "\u2800")
     assert person.session.draft is not None
     assert person.session.draft.strays == ()

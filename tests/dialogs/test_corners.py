@@ -44,9 +44,9 @@ def test_an_edit_finds_the_older_of_two_submissions() -> None:
     person.type("ura")
     for label in ("Kapërce", "Kapërce", "Dërgo"):
         person.press(label)
-    person.edit(number, "shtegu")
-    assert person.ledger.of(1)[Slot("issue", 1)].text == "shtegu"
-    assert person.ledger.of(2)[Slot("issue", 1)].text == "ura"
+    person.edit_number(number, "shtegu")
+    assert person.drafts[1].answers[Slot("issue", 1)].text == "shtegu"
+    assert person.drafts[2].answers[Slot("issue", 1)].text == "ura"
 
 
 def test_the_engine_declines_what_it_cannot_read() -> None:

@@ -1,7 +1,7 @@
 """Any sequence of any inputs: no answer lost, nobody stranded, the state survives JSON.
 
 A random person presses, types, edits, sends commands and pictures, meets late messages and unknown numbers. After
-each step the session is held against the ledger that the events alone wrote.
+each step the session is held against what the events alone say.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ TEXTS = st.one_of(
 
 
 class Conversation(RuleBasedStateMachine):
-    """One person, one session, one ledger."""
+    """One person, one session."""
 
     @initialize(telegram=st.sampled_from(["sq", "en", "sq-XK", "", "it"]))
     def arrive(self, telegram: str) -> None:
@@ -110,7 +110,7 @@ class Conversation(RuleBasedStateMachine):
     def edit(self, data: st.DataObject, text: str) -> None:
         """Edit something written earlier, or something unknown."""
         number = data.draw(st.sampled_from([*self.sent, 1])) if self.sent else 1
-        self.person.edit(number, text)
+        self.person.edit_number(number, text)
         if self.person.last.events and not any(isinstance(e, InputRejected) for e in self.person.last.events):
             self.sent[number] = text
 
@@ -132,12 +132,12 @@ class Conversation(RuleBasedStateMachine):
         """Replaying the events gives the drafts, to the character."""
         session = self.person.session
         for draft in (*session.drafts, *((session.revising,) if session.revising else ())):
-            assert {a.slot: a for a in draft.answers} == self.person.ledger.of(draft.id)
+            assert {a.slot: a for a in draft.answers} == self.person.drafts[draft.id].answers
 
     @invariant()
     def every_text_is_as_it_was_written(self) -> None:
         """No part of a standing answer differs from the message it came from."""
-        for answer in self.person.ledger.answers.values():
+        for answer in self.person.standing:
             for part in answer.parts:
                 assert self.sent[part.number] == part.text
 
@@ -157,12 +157,12 @@ class Conversation(RuleBasedStateMachine):
             assert self.person.messages[-1].turn == self.person.last.session.turn
             assert isinstance(prompts[-1], Ask) or self.person.messages[-1].text.strip()
 
-    @precondition(lambda self: self.person.ledger.submitted)
+    @precondition(lambda self: self.person.submitted)
     @invariant()
     def a_submission_holds_what_is_required(self) -> None:
         """Every contribution of a submission says something."""
-        for draft, items in self.person.ledger.submitted.items():
-            answered = {slot.item for slot, a in self.person.ledger.of(draft).items() if a.parts or a.chosen}
+        for draft, items in self.person.submitted.items():
+            answered = {slot.item for slot, a in self.person.drafts[draft].answers.items() if a.parts or a.chosen}
             assert items and set(items) <= answered
 
     @invariant()

@@ -40,7 +40,11 @@ def test_submitting_thanks_and_gives_a_code() -> None:
     person = reviewed("rruga", "uji")
     person.press("Dërgo")
     assert Submitted(1, (1, 2)) in person.last.events
-    assert person.text.startswith("Faleminderit shumë!")
+    thanks, home = person.messages
+    assert thanks.text.startswith("Faleminderit shumë!")
+    assert (thanks.menu, thanks.turn) == ((), 0), "it is said beside the screen, and stays as it is"
+    assert home.text == "Çfarë doni të bëni tani?"
+    assert person.labels == ["Jep një kontribut", "Kontributet e mia"]
     assert person.session.drafts == ()
 
 
@@ -52,7 +56,7 @@ def test_a_double_tap_submits_once() -> None:
     person.send(Chosen(turn, "submit"))
     assert person.toast == "already"
     assert person.messages == []
-    assert len(person.ledger.submitted) == 1
+    assert len(person.submitted) == 1
 
 
 def test_an_old_button_asks_the_present_question_again() -> None:
@@ -208,9 +212,9 @@ def test_a_submission_is_revised_from_mine() -> None:
     person.command("start", "digital-governance-ideas")
     person.type("një zyrë")
     person.command("mine")
-    assert "ABCD 0001" in person.text
+    assert "PR01 AYER" in person.text
     assert "u mor, por ende nuk është lexuar" in person.text
-    person.press("Ndrysho ABCD 0001")
+    person.press("Ndrysho PR01 AYER")
     assert person.labels == ["Ndrysho", "Përfundo"]
     person.press("Ndrysho")
     person.press("Çështja")
@@ -228,7 +232,7 @@ def test_a_closed_consultation_offers_no_revision() -> None:
     person.press("Dërgo")
     person.catalogue = closed(CATALOGUE)
     person.command("mine")
-    assert "ABCD 0001" in person.text
+    assert "PR01 AYER" in person.text
     assert person.labels == ["Kthehu"]
     person.press("Kthehu")
     assert person.session.stage is Stage.HOME

@@ -66,7 +66,7 @@ def _open(person: Person) -> None:
 
 
 def _edit(person: Person, text: str) -> None:
-    person.edit(max(part.number for answer in person.ledger.taken for part in answer.parts), text)
+    person.edit_number(max(part.number for answer in person.standing for part in answer.parts), text)
 
 
 def _lookup(person: Person, states: str) -> None:
@@ -77,7 +77,7 @@ CIRCUMSTANCES: dict[str, Callable[[Person], None]] = {"older": _older, "close": 
 
 DEEDS: dict[str, Callable[[Person, str], object]] = {
     "old": lambda person, _: person.send(Chosen(1, "skip")),
-    "late": Person.late,
+    "late": Person.write_late,
     "edit": _edit,
     "media": Person.media,
     "lookup": _lookup,
