@@ -28,6 +28,7 @@ from kuvendo.wiring import Installation, installation, telling
 from simulator import Settings as SimulatorSettings
 from simulator import Telegram, add_citizen, routes, running
 from storage.database import Database
+from storage.errors import FrozenVersion
 
 NAME = "sekretariati"
 LEFT_TO_US = ("redis_url", "webhook_url", "webhook_secret", "secret_key")
@@ -119,7 +120,11 @@ def _access(data_dir: Path) -> Access:
 async def _furnish(settings: Settings, access: Access) -> None:
     """Load and open the consultations that come with the package, and see to the moderator's account."""
     async with opened(settings) as database:
-        await publish(database, loader.shipped(), opened=True)
+        try:
+            await publish(database, loader.shipped(), opened=True)
+        except FrozenVersion as error:
+            other = f"Or leave {settings.data_dir} as it is and begin in another: kuvendo demo --data-dir DIRECTORY"
+            raise Trouble(f"{error} {other}") from None
         await _see_to_account(database, access)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import select
@@ -10,11 +11,17 @@ import stat
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
 import httpx2
 import pytest
+
+from dialogs import loader
+from kuvendo.catalogue import publish
+from kuvendo.settings import DATABASE_FILE, load
+from kuvendo.stores import opened, upgraded
 
 ROOT = Path(__file__).parents[2]
 
@@ -163,6 +170,31 @@ def test_a_conversation_survives_every_way_of_ending(data: Path) -> None:
         assert word not in told
 
 
+def refused(data: Path, port: str = "0") -> str:
+    """Return the one line with which a demo says why it does not start."""
+    done = subprocess.run(
+        [sys.executable, "-m", "kuvendo", "demo", "--port", port, "--data-dir", str(data)],
+        cwd=data.parent, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
+        timeout=240, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    [line] = done.stderr.strip().splitlines()
+    return line
+
+
+async def test_questionnaires_that_read_differently_from_those_in_the_directory_are_one_line(data: Path) -> None:
+    settings = load(data_dir=data, database_url=f"sqlite+aiosqlite:///{data / DATABASE_FILE}")
+    data.mkdir()
+    await asyncio.to_thread(upgraded, settings)
+    shipped = loader.shipped()
+    others = {digest: replace(each, digest=digest[::-1]) for digest, each in shipped.questionnaires.items()}
+    async with opened(settings) as database:
+        await publish(database, replace(shipped, questionnaires=others))
+    line = await asyncio.to_thread(refused, data)
+    assert "reads differently" in line
+    assert line.endswith(f"Or leave {data} as it is and begin in another: kuvendo demo --data-dir DIRECTORY")
+
+
 def test_every_room_is_there(data: Path) -> None:
     with Demo(data) as demo:
         for path, word in (("/", "Kuvendo"), ("/chat", "<html"), ("/admin/login", "<form"), ("/metrics", "kuvendo_")):
@@ -174,16 +206,6 @@ def test_every_room_is_there(data: Path) -> None:
         assert demo.http.get("/metrics", headers={"X-Forwarded-For": "1.2.3.4"}).status_code == 403
         assert "default-src 'none'" in demo.http.get("/").headers["content-security-policy"]
         port = demo.address.rpartition(":")[2]
-        for words, told in (
-            (["--port", port, "--data-dir", str(data.parent / "other")], "taken"),
-            (["--port", "0", "--data-dir", str(data)], "Another Kuvendo"),
-        ):
-            done = subprocess.run(
-                [sys.executable, "-m", "kuvendo", "demo", *words],
-                cwd=data.parent, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
-                timeout=240, check=False,
-            )  # fmt: skip
-            assert done.returncode == 1
-            assert told in done.stderr
-            assert len(done.stderr.strip().splitlines()) == 1
+        assert "taken" in refused(data.parent / "other", port)
+        assert "Another Kuvendo" in refused(data)
         assert demo.end(signal.SIGTERM) == 0
