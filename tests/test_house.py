@@ -1,4 +1,4 @@
-"""The house stays as it was meant: small functions, short files, every room on the map, no word about the workshop.
+"""The house stays as it was meant: small functions, short files, no circles, a true map, no word about the workshop.
 
 The figures are printed (`pytest tests/test_house.py -s -k figures`). What may be longer is listed here by name.
 """
@@ -9,6 +9,7 @@ import statistics
 import subprocess
 from collections.abc import Iterator
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -193,6 +194,58 @@ def test_the_map_names_nothing_that_is_not_there() -> None:
     roots = tuple(f"{folder}/" for folder in FOLDERS)
     claimed = (path for path in mentioned() if path.startswith(roots) and "<" not in path and "*" not in path)
     assert [path for path in claimed if not (HOUSE / path).exists()] == []
+
+
+# -------------------------------------------------------------------------------------------------------- circles
+
+
+def module_name(path: Path) -> str:
+    """Return the name by which a file is imported."""
+    return ".".join(path.relative_to(HOUSE).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imported(module: ast.Module, known: set[str]) -> set[str]:
+    """Return which `known` modules a module names in imports: at its head, inside functions, and for types alone."""
+    found = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            found |= {each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            inner = {f"{node.module}.{each.name}" for each in node.names}
+            found |= inner if inner <= known else {*inner, f"{node.module}"}
+    return found & known
+
+
+def circle(graph: dict[str, set[str]]) -> str:
+    """Return one circle of a graph of imports, "" where there is none."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return " ← ".join(error.args[1])
+    return ""
+
+
+def test_imports_make_no_circle() -> None:
+    ours = {module_name(path): path for path in modules(*PACKAGES)}
+    graph = {name: imported(tree(path), set(ours)) for name, path in ours.items()}
+    assert circle(graph) == "", "each of these modules is imported by the next"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from a import b",
+        "import a.b",
+        "def f():\n    from a.b import name",
+        "if TYPE_CHECKING:\n    from a.b import Name",
+    ],
+)
+def test_a_circle_is_found_wherever_the_import_stands(source: str) -> None:
+    known = {"a", "a.b", "a.c"}
+    back = {"a.b": imported(ast.parse("import os\nfrom a import c"), known)}
+    there = {"a.c": imported(ast.parse(source), known)}
+    assert back == {"a.b": {"a.c"}}
+    assert circle(back | there) in ("a.b ← a.c ← a.b", "a.c ← a.b ← a.c")
 
 
 # ---------------------------------------------------------------------------------------------------------- words
