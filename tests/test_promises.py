@@ -1,0 +1,37 @@
+"""What the documents say people are told is what they are told."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from dialogs.loader import shipped
+from kuvendo.cli import app
+
+ROOT = Path(__file__).parent.parent
+SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+
+
+def quoted() -> list[str]:
+    """Return what SECURITY.md quotes in its table."""
+    rows = [line for line in SECURITY.splitlines() if line.startswith("|")]
+    return [words for row in rows for words in re.findall('"([^"]+)"', row)]
+
+
+def test_what_is_said_honestly_is_said_in_the_chat() -> None:
+    """Word for word, in the text on privacy or on consent."""
+    catalogue = shipped().catalogue()
+    said = catalogue.privacy.text["en"] + catalogue.consent.text["en"]
+    assert len(quoted()) >= 5
+    assert [words for words in quoted() if words not in said] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+def test_the_commands_that_the_documents_name_are_there(name: str) -> None:
+    """By their first word."""
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    named = re.findall(r"(?:`|bin/)kuvendo ([a-z]+)", (ROOT / name).read_text(encoding="utf-8"))
+    assert set(named) <= set(commands)
