@@ -8,6 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CATALOGUES := $(wildcard locales/*/LC_MESSAGES/*.po)
 WORKERS ?= logical
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -36,8 +37,8 @@ check: $(VENV)/.checked $(VENV)/.catalogues test-needs  ## style, types, who imp
 soak: $(VENV)/.tested $(VENV)/.catalogues test-needs  ## the long tests
 	@$(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
 
-bench: $(VENV)/.tested $(VENV)/.catalogues  ## the measurements of benchmarks/
-	@$(BIN)/python -m benchmarks
+bench: $(VENV)/.benched $(VENV)/.catalogues  ## the measurements of benchmarks/; BENCH_ARGS=--quick takes a few minutes
+	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 strings: $(VENV)/.installed  ## bring the catalogues up to date with the sources
 	@$(BIN)/python -m locales update
@@ -66,9 +67,14 @@ $(VENV)/.tested: $(VENV)/.installed
 	@$(PIP) --editable '.[test]' || { echo "Not installed; the lines above say why." >&2; exit 1; }
 	@touch $@
 
+$(VENV)/.benched: $(VENV)/.tested
+	@echo "Installing what the measurements need into $(VENV)."
+	@$(PIP) --editable '.[test,bench]' || { echo "Not installed; the lines above say why." >&2; exit 1; }
+	@touch $@
+
 $(VENV)/.checked: $(VENV)/.tested
 	@echo "Installing what the checks need into $(VENV)."
-	@$(PIP) --editable '.[test,dev]' || { echo "Not installed; the lines above say why." >&2; exit 1; }
+	@$(PIP) --editable '.[test,bench,dev]' || { echo "Not installed; the lines above say why." >&2; exit 1; }
 	@touch $@
 
 $(VENV)/.catalogues: $(CATALOGUES) $(wildcard locales/*.py) | $(VENV)/.installed
