@@ -15,6 +15,21 @@ export function toEnd() {
   log().scrollTop = log().scrollHeight;
 }
 
+// Whoever reads further up stays there; a button leads back down, and stands out while something new waits.
+function showNewest() {
+  const button = find("#newest");
+  button.hidden = nearEnd();
+  if (button.hidden) button.classList.remove("waiting");
+}
+
+export function wireLog() {
+  log().addEventListener("scroll", showNewest, { passive: true });
+  find("#newest").addEventListener("click", () => {
+    log().focus();
+    toEnd();
+  });
+}
+
 function about() {
   const { first_name: name, description } = world.bot;
   const words = description || word("aboutNothing");
@@ -48,7 +63,8 @@ export function addMessage(message, hands) {
   nodes[nodes.length - 1].classList.add("fresh");
   world.messages.push(message);
   log().append(...nodes);
-  if (!stay) toEnd();
+  if (stay) find("#newest").classList.add("waiting");
+  else toEnd();
   for (const image of log().querySelectorAll("img:not([data-seen])")) {
     image.dataset.seen = "yes";
     image.addEventListener("load", () => stay || toEnd());

@@ -4,7 +4,7 @@ import { api } from "./api.js";
 import { attempt, beginEdit, beginReply, clearComposer, showComposer, wireComposer } from "./composer.js";
 import { find, icon } from "./dom.js";
 import { showList } from "./list.js";
-import { addMessage, changeMessage, removeMessage, showLog } from "./log.js";
+import { addMessage, changeMessage, removeMessage, showLog, wireLog } from "./log.js";
 import { dialog, menu, toast } from "./popups.js";
 import { loadWords, turnLanguage, word } from "./words.js";
 import { fullName, me, world } from "./world.js";
@@ -213,6 +213,7 @@ function turnTheme() {
 
 function wire() {
   wireComposer();
+  wireLog();
   find("#add").addEventListener("click", addPerson);
   find("#more").addEventListener("click", showMore);
   find("#theme").addEventListener("click", turnTheme);
