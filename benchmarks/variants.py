@@ -164,6 +164,11 @@ def _sqlite_kept(site: Site) -> Kept:
 
 # ------------------------------------------------------------------------------------------------------- the table
 
+
+def _dialog() -> scripts.Script:
+    return scripts.Questionnaire(reads_edits=True)
+
+
 PEER = Variant("aiogram", "1 aiogram webhook", scripts.Questionnaire, _peer("aiogram_webhook"), _peers_kept)
 KUVENDO = Variant("kuvendo", "Kuvendo webhook", scripts.Kuvendo, _kuvendo("bot"), _kuvendo_kept, TEMPLATE)
 
@@ -173,7 +178,21 @@ VARIANTS: Final = {
         Variant("null", "null bot", scripts.Echo, _peer("null")),
         PEER,
         replace(PEER, name="aiogram-polling", title="2 aiogram polling", commands=_peer("aiogram_polling")),
-        Variant("echo", "5 aiogram echo", scripts.Echo, _peer("echo")),
+        replace(PEER, name="ptb", title="3 PTB ConversationHandler", commands=_peer("ptb")),
+        replace(PEER, name="dialog", title="4 aiogram-dialog", script=_dialog, commands=_peer("dialog")),
+        Variant("echo", "5 aiogram echo, stores nothing", scripts.Echo, _peer("echo")),
+        replace(PEER, name="raw", title="6 raw ASGI, one transaction", commands=_peer("raw")),
         KUVENDO,
+        replace(KUVENDO, name="memory", title="Kuvendo, order in memory", commands=_kuvendo("bot", redis=False)),
+        replace(KUVENDO, name="polling", title="Kuvendo long polling", commands=_kuvendo("bot", webhook=False)),
+        replace(KUVENDO, name="two", title="Kuvendo, two bot processes", processes=2),
+        Variant(
+            "sqlite",
+            "Kuvendo on SQLite (run)",
+            scripts.Kuvendo,
+            _kuvendo("run", redis=False, sqlite=True),
+            _sqlite_kept,
+            prepare=lambda site: prepare(sqlite_address(site), site.folder),
+        ),
     )
 }
