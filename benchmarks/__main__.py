@@ -5,23 +5,42 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from benchmarks import dialogue as dialogue_
-from benchmarks import machine, servers, tables, variants
+from benchmarks import machine, servers, suite, tables, variants
 from benchmarks.load.generator import Load
 from benchmarks.measuring import report
 from benchmarks.running import measure
 
-app = typer.Typer(help=__doc__, add_completion=False, no_args_is_help=False)
+app = typer.Typer(help=__doc__, add_completion=False)
 
 Names = Annotated[list[str] | None, typer.Argument(help="Bots, by name; without any, all of them are listed.")]
 Citizens = Annotated[int, typer.Option(help="Citizens at a time.")]
-Seconds = Annotated[float, typer.Option(help="Seconds that count, after three of warm-up.")]
+Seconds = Annotated[float, typer.Option(help="Seconds that count, after the warm-up.")]
 Rounds = Annotated[int, typer.Option(help="How often each is run, in turn.")]
+Quick = Annotated[bool, typer.Option("--quick", help="Only what the goals are worked out from, and shortly.")]
+Some = Annotated[int | None, typer.Option("--rounds", help="How often each is run; 3, quick 2.")]
+Out = Annotated[Path | None, typer.Option(help="A file for every run of every round, as JSON.")]
+
+
+@app.callback(invoke_without_command=True)
+def everything(context: typer.Context, quick: Quick = False, rounds: Some = None, out: Out = None) -> None:
+    """Run every measurement, or those that a command names."""
+    if context.invoked_subcommand is not None:
+        return
+    dialogue()
+    chosen = suite.QUICK if quick else suite.WHOLE
+    with prepared() as ours:
+        found = suite.run(replace(chosen, rounds=rounds or chosen.rounds), ours, _tell)
+    if out is not None:
+        suite.keep(found, out)
+    for part in (tables.summary(found), tables.goals(found), tables.doubts(found)):
+        _tell(f"\n{part}")
 
 
 @app.command()
@@ -29,19 +48,23 @@ def load(names: Names = None, citizens: Citizens = 50, seconds: Seconds = 10.0, 
     """Run some bots under load, in turn, and print what each came to."""
     if not names:
         for each in variants.VARIANTS.values():
-            print(f"{each.name:20} {each.title}")
+            _tell(f"{each.name:20} {each.title}")
         return
     chosen = [variants.VARIANTS[name] for name in names]
     with prepared() as ours:
         found = [measure(each, Load(citizens, seconds), ours, tell=True) for _ in range(rounds) for each in chosen]
-    print(tables.plain(found))
+    _tell("\n".join([tables.HEAD, *map(tables.line, found)]))
 
 
 @app.command()
 def dialogue() -> None:
     """Time single turns of the dialogue, without any bot around them."""
     for title, one, other in dialogue_.pairs():
-        print(report(title, one, other))
+        _tell(report(title, one, other))
+
+
+def _tell(line: str) -> None:
+    print(line, flush=True)
 
 
 @contextmanager
