@@ -54,6 +54,7 @@ class Chat:
             self.number += 1
             numbers.append(self.number)
             await ledger.conclude(self.world, owed, Sent(self.number))
+        self.owed = ()
         return numbers
 
     async def refused_for_now(self) -> None:
@@ -84,11 +85,11 @@ async def chat(world: World) -> Chat:
 async def reviewed(chat: Chat, *issues: str) -> Chat:
     """Walk to the review, which is owed and not sent yet."""
     for issue in issues:
-        await chat.type(issue)
-        await chat.sent()
-        await chat.type("kaperce")
-        await chat.sent()
+        for text in (issue, "kaperce"):
+            await chat.sent()
+            await chat.type(text)
     if len(issues) < 3:
+        await chat.sent()
         await chat.type("kaperce")
     return chat
 
