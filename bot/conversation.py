@@ -7,6 +7,7 @@ all; nothing here speaks to Telegram. What to send follows the commit and is in 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime
 from gettext import NullTranslations
@@ -15,7 +16,7 @@ from bot import mydata
 from bot.outbound import to_bodies
 from bot.world import Arrival, Body, Reply, World
 from dialogs import lobby
-from dialogs.exchange import Chosen, DataRequested, Edited, Input, LookedUp, Message, Prompt, Say, Typed
+from dialogs.exchange import Chosen, DataRequested, Edited, Input, LookedUp, Message, Prompt, Say, Typed, Withdrawn
 from dialogs.looking_up import receipt_wanted
 from dialogs.menus import words_of
 from dialogs.render import menu_of, render
@@ -25,7 +26,7 @@ from dialogs.text import spaced
 from dialogs.turn import Turn
 from dialogs.types import Catalogue, Past
 from locales import CHAT, translations
-from storage.outbox import Letter, Owed
+from storage.outbox import Letter, Owed, part_of
 from storage.participants import Arrival as Found
 from storage.record import Inbound, Recorded, record
 from storage.unit_of_work import UnitOfWork
@@ -38,24 +39,40 @@ async def handle(world: World, arrival: Arrival, update_id: int, now: datetime) 
     between (take it again), Unavailable where the database does not answer (nothing was kept).
     """
     catalogue = world.catalogue()
-    async with world.database.begin() as uow:
-        if await uow.inbox.seen(world.bot_id, update_id, now):
-            return Reply(repeated=True)
-        found = await uow.participants.arrive(arrival.chat_id, now)
-        if found.session is None and isinstance(arrival.input, Chosen | Edited):
-            return _to_a_stranger(arrival, now)
-        session = found.session or begin(now, arrival.language_code)
-        past = await _past(uow, found, session, arrival)
-        given = await _looked_up(uow, session, arrival.input, now)
-        turn = lobby.step(catalogue, session, given, now, past)
+    found = await world.database.arrival(world.bot_id, update_id, arrival.chat_id)
+    if found is None:
+        return Reply(repeated=True)
+    if found.session is None and isinstance(arrival.input, Chosen | Edited):
+        return _to_a_stranger(arrival, now)
+    session = found.session or begin(now, arrival.language_code)
+    past = await _past(world, found, session, arrival)
+    given = await _looked_up(world, session, arrival.input, now)
+    turn = lobby.step(catalogue, session, given, now, past)
+    files = await _files(world, found, turn, now)
+    async with _unit(world, turn) as uow:
+        await _take(uow, world, found, arrival, update_id, now)
         recorded = await record(uow, found.participant_id, turn, _inbound(arrival), now)
+        owed: tuple[Owed, ...] = ()
         if not recorded.erased:
             await _save(uow, found, turn, now)
-        owed = await _owe(world, uow, found, turn, recorded, catalogue, past, update_id, now)
+            said = [(_kind(p), _rendered(p, turn, recorded, catalogue, past)) for p in turn.prompts]
+            owed = await _owe(world, uow, found, turn, recorded, files, said, update_id, now)
         await uow.commit()
     if recorded.erased:
         await world.database.after_erasure()
     return _reply(turn, owed, catalogue, past, recorded)
+
+
+def _unit(world: World, turn: Turn) -> AbstractAsyncContextManager[UnitOfWork]:
+    """Return what the turn is kept in: together with whatever others say just now, but an erasure alone."""
+    alone = any(isinstance(event, Withdrawn) for event in turn.events)
+    return world.database.begin() if alone else world.database.together()
+
+
+async def _take(uow: UnitOfWork, world: World, found: Found, arrival: Arrival, update_id: int, now: datetime) -> None:
+    await uow.inbox.take(world.bot_id, update_id, now)
+    if found.is_new:
+        await uow.participants.enrol(found.participant_id, arrival.chat_id, now)
 
 
 def _to_a_stranger(arrival: Arrival, now: datetime) -> Reply:
@@ -68,21 +85,26 @@ def stranger_text(t: NullTranslations) -> str:
     return t.gettext("This chat is empty. To begin: /start")
 
 
-async def _past(uow: UnitOfWork, found: Found, session: Session, arrival: Arrival) -> tuple[Past, ...]:
+async def _past(world: World, found: Found, session: Session, arrival: Arrival) -> tuple[Past, ...]:
     """Return the submissions that this input needs, mostly none."""
-    if lobby.needs_past(session, arrival.input):
-        return await uow.submissions.past(found.participant_id)
-    number = lobby.message_wanted(session, arrival.input)
-    past = await uow.submissions.past_of_message(found.participant_id, number) if number else None
+    every = lobby.needs_past(session, arrival.input)
+    number = None if every else lobby.message_wanted(session, arrival.input)
+    if not every and not number:
+        return ()
+    async with world.database.reading() as uow:
+        if not number:
+            return await uow.submissions.past(found.participant_id)
+        past = await uow.submissions.past_of_message(found.participant_id, number)
     return (past,) if past else ()
 
 
-async def _looked_up(uow: UnitOfWork, session: Session, input: Input, now: datetime) -> Input:
+async def _looked_up(world: World, session: Session, input: Input, now: datetime) -> Input:
     """Return the input with what a typed receipt code stands for, where one may be looked up."""
     code = receipt_wanted(session, input, now)
     if code is None or not isinstance(input, Typed):
         return input
-    found = await uow.submissions.by_receipt(code)
+    async with world.database.reading() as uow:
+        found = await uow.submissions.by_receipt(code)
     return LookedUp(code, input.number, found.past.states if found else ())
 
 
@@ -103,21 +125,22 @@ async def _owe(
     found: Found,
     turn: Turn,
     recorded: Recorded,
-    catalogue: Catalogue,
-    past: tuple[Past, ...],
+    files: Sequence[Letter],
+    said: Sequence[tuple[str, Message]],
     update_id: int,
     now: datetime,
 ) -> tuple[Owed, ...]:
     """Put the turn's messages into the transcript and the outbox; return those to send at once."""
-    if recorded.erased:
-        return ()
-    said = [(_kind(p), _rendered(p, turn, recorded, catalogue, past)) for p in turn.prompts]
-    rows = await uow.transcript.said(found.participant_id, turn.session, said, now, recorded.draft)
-    letters = [*await _files(uow, found, turn, now), *_letters([m for _, m in said], rows)]
+    key = f"{world.bot_id}:{update_id}"
+    letters, written = list(files), []
+    for kind, message in said:
+        letters += _letters(message)
+        written.append((kind, message, part_of(key, len(letters) - 1)))
+    await uow.transcript.said(found.participant_id, turn.session, written, now, recorded.draft)
     if found.is_owed and turn.prompts:
         await uow.outbox.obsolete(found.participant_id, turn.session.turn, now)
     worker = None if found.is_owed else world.name
-    return await uow.outbox.enqueue(found.participant_id, letters, f"{world.bot_id}:{update_id}", now, worker=worker)
+    return await uow.outbox.enqueue(found.participant_id, letters, key, now, worker=worker)
 
 
 def _kind(prompt: Prompt) -> str:
@@ -130,20 +153,17 @@ def _rendered(prompt: Prompt, turn: Turn, recorded: Recorded, catalogue: Catalog
     return render(prompt, catalogue, turn.session, words_of(turn.session), past)
 
 
-def _letters(messages: Sequence[Message], rows: Sequence[int | None]) -> list[Letter]:
-    """Return one letter for each piece of each message; those of a screen say which turn's it is."""
-    letters: list[Letter] = []
-    for message, row in zip(messages, rows, strict=True):
-        *first, last = to_bodies(message)
-        turn = message.turn if message.menu else None
-        letters += [*(Letter(body, turn) for body in first), Letter(last, turn, row)]
-    return letters
+def _letters(message: Message) -> list[Letter]:
+    """Return one letter for each piece of a message; those of a screen say which turn's it is."""
+    turn = message.turn if message.menu else None
+    return [Letter(body, turn) for body in to_bodies(message)]
 
 
-async def _files(uow: UnitOfWork, found: Found, turn: Turn, now: datetime) -> list[Letter]:
+async def _files(world: World, found: Found, turn: Turn, now: datetime) -> list[Letter]:
     if not any(isinstance(event, DataRequested) for event in turn.events):
         return []
-    held = await uow.participants.everything(found.participant_id)
+    async with world.database.reading() as uow:
+        held = await uow.participants.everything(found.participant_id)
     code = turn.session.language
     return [Letter(body) for body in mydata.files(held, code, translations(CHAT, code), now)]
 

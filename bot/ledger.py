@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from gettext import NullTranslations
 from typing import Any, Final
 
@@ -26,6 +27,8 @@ from storage.unit_of_work import UnitOfWork
 log = structlog.get_logger("bot.ledger")
 
 TRIES: Final = 4
+
+Opening = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
 
 
 async def conclude(world: World, owed: Owed, verdict: Verdict) -> None:
@@ -47,7 +50,7 @@ async def conclude(world: World, owed: Owed, verdict: Verdict) -> None:
                 log.warning("Telegram refused a message", reason=reason)
                 await unit.outbox.failed(owed, reason, now)
 
-    await _kept(world, work)
+    await _kept(world.database.together, work)
 
 
 async def leave(world: World, letters: tuple[Owed, ...]) -> None:
@@ -58,7 +61,7 @@ async def leave(world: World, letters: tuple[Owed, ...]) -> None:
             await unit.outbox.retry(owed, world.clock(), "after another")
 
     if letters:
-        await _kept(world, work)
+        await _kept(world.database.together, work)
 
 
 async def quarantine(world: World, raw: Any, update_id: int | None, reason: str) -> None:
@@ -70,7 +73,7 @@ async def quarantine(world: World, raw: Any, update_id: int | None, reason: str)
             return
         await unit.quarantine.put(None, update_id, reason, raw, now, consented=False)
 
-    await _kept(world, work)
+    await _kept(world.database.begin, work)
 
 
 async def reachable(world: World, change: Reachable) -> None:
@@ -85,7 +88,7 @@ async def reachable(world: World, change: Reachable) -> None:
         else:
             await unit.participants.unreachable(person, "blocked", world.clock())
 
-    await _kept(world, work)
+    await _kept(world.database.begin, work)
 
 
 async def apologise(world: World, arrival: Arrival, update_id: int, raw: Any, reason: str) -> Reply:
@@ -109,7 +112,7 @@ async def apologise(world: World, arrival: Arrival, update_id: int, raw: Any, re
         key = f"apology:{world.bot_id}:{update_id}"
         owed.extend(await unit.outbox.enqueue(person, letters, key, now, worker=worker))
 
-    await _kept(world, work)
+    await _kept(world.database.begin, work)
     return Reply(owed=tuple(owed), repeated=repeated)
 
 
@@ -136,11 +139,11 @@ def apology_text(t: NullTranslations) -> str:
     )
 
 
-async def _kept(world: World, work: Callable[[UnitOfWork], Awaitable[None]]) -> None:
+async def _kept(opening: Opening, work: Callable[[UnitOfWork], Awaitable[None]]) -> None:
     """Do `work` in a transaction and keep it; again where somebody else changed the same rows."""
     for attempt in range(TRIES):
         try:
-            async with world.database.begin() as unit:
+            async with opening() as unit:
                 await work(unit)
                 await unit.commit()
                 return

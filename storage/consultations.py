@@ -68,7 +68,7 @@ class Consultations:
             "changed_at": now,
         }
         await self._transaction.execute(_PUT, row)
-        await self._transaction.many(_PUBLISH, [_version(each, slug, now) for each in new])
+        await self._transaction.put(_PUBLISH, [_version(each, slug, now) for each in new])
         await self._offer(slug, known | {_name(each): each["digest"] for each in new}, questionnaires)
         return len(new)
 
@@ -111,7 +111,7 @@ class Consultations:
         here = QuestionnaireVersion.consultation == slug
         await self._transaction.execute(update(QuestionnaireVersion).where(here).values(is_current=False))
         ranks = [{"named": digest, "rank": order.index(name)} for name, digest in newest.items()]
-        await self._transaction.many(_OFFER, ranks)
+        await self._transaction.put(_OFFER, ranks)
 
     async def _set(self, slug: str, now: datetime, **values: Any) -> bool:
         statement = update(ConsultationRow).where(ConsultationRow.slug == slug)

@@ -7,7 +7,7 @@ once, and what erasure takes after its commit.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,12 @@ from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from storage.arrivals import Arrivals
 from storage.errors import Failures, Unavailable, translated
 from storage.json import dumps, loads
 from storage.keys import Keyring
+from storage.participants import Arrival
+from storage.together import Together
 from storage.transaction import Transaction
 from storage.unit_of_work import UnitOfWork
 
@@ -100,7 +103,10 @@ class Database:
         self._engine = _engine(self.url, pool)
         # SQLite has one writer. Here they queue in order; left to SQLite they would poll, and some starve.
         self._writers = asyncio.Lock() if self.is_sqlite else None
-        self._one_connection = self.is_sqlite and sqlite_path(self.url) is None
+        # A database in memory has one connection, which readers wait for too.
+        self._only = self._writers if sqlite_path(self.url) is None else None
+        self._together = Together(self._writing, keyring)
+        self._arrivals = Arrivals(self._glancing, keyring)
 
     @property
     def is_sqlite(self) -> bool:
@@ -113,14 +119,26 @@ class Database:
 
         Raises Unavailable, Conflict or Refused where the database fails. Never open one inside another.
         """
-        async with self._turn(self._writers), self._transaction(reading=False) as transaction:
+        async with self._writing() as transaction:
             yield UnitOfWork(transaction)
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[UnitOfWork]:
+        """Open a unit of work that only writes, and is kept with whatever others wrote at that moment.
+
+        Nothing is read in it. Raises, on `commit()`, what `begin` raises.
+        """
+        async with self._together.gathering() as transaction:
+            yield UnitOfWork(transaction)
+
+    async def arrival(self, bot_id: int, update_id: int, chat_id: int) -> Arrival | None:
+        """Return who speaks, or None where the update was taken before; raises Unavailable."""
+        return await self._arrivals.find(bot_id, update_id, chat_id)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:
         """Open a unit of work that only reads, and sees one moment of the database; nobody waits for it."""
-        lock = self._writers if self._one_connection else None
-        async with self._turn(lock), self._transaction(reading=True) as transaction:
+        async with self._turn(self._only), self._transaction(_READING[self.url.get_backend_name()]) as transaction:
             yield UnitOfWork(transaction)
 
     async def check(self) -> None:
@@ -147,20 +165,35 @@ class Database:
         await self._engine.dispose()
 
     @asynccontextmanager
-    async def _transaction(self, *, reading: bool) -> AsyncIterator[Transaction]:
+    async def _writing(self) -> AsyncIterator[Transaction]:
+        async with self._turn(self._writers), self._transaction() as transaction:
+            yield transaction
+
+    @asynccontextmanager
+    async def _glancing(self) -> AsyncIterator[Transaction]:
+        """Open what reads statement by statement, each as things stand then."""
+        async with self._turn(self._only), self._transaction(_GLANCING[self.url.get_backend_name()]) as transaction:
+            yield transaction
+
+    @asynccontextmanager
+    async def _transaction(self, options: Mapping[str, Any] | None = None) -> AsyncIterator[Transaction]:
         with _own_errors():
             async with self._engine.connect() as connection:
-                if reading:
-                    await connection.execution_options(**_READING_OPTIONS[self.url.get_backend_name()])
+                if options:
+                    await connection.execution_options(**options)
                 yield Transaction(connection, self.keyring)
 
     def _turn(self, lock: asyncio.Lock | None) -> AbstractAsyncContextManager[None]:
         return nullcontext() if lock is None else _patiently(lock)
 
 
-_READING_OPTIONS: dict[str, dict[str, Any]] = {
+_READING: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {READING: True},
     "postgresql": {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"},
+}
+_GLANCING: Mapping[str, Mapping[str, Any]] = {
+    "sqlite": {READING: True},
+    "postgresql": {"isolation_level": "AUTOCOMMIT"},
 }
 
 

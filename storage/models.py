@@ -245,6 +245,8 @@ class TranscriptRow(Base):
     marks: Mapped[list[Any]]
     menu: Mapped[list[Any]]
     """Rows of button labels."""
+    letter: Mapped[str | None] = mapped_column(unique=True)
+    """Of what the bot said: the key of its last piece in the outbox, by which the number finds its way here."""
     language: Mapped[str]
     at: Mapped[datetime]
 
@@ -300,7 +302,6 @@ class OutboxRow(Base):
     """0 for a reply, 1 for a notice."""
     turn: Mapped[int | None] = mapped_column(BigInteger)
     """The session's turn whose screen this message is, or is a piece of; None for a message beside it."""
-    transcript_id: Mapped[int | None] = mapped_column(ForeignKey("transcript.id"), index=True)
     body: Mapped[dict[str, Any] | None]
     state: Mapped[str] = mapped_column(default="waiting")
     """waiting, sent or failed."""

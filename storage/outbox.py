@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage import outbox_statements as sql
@@ -29,14 +30,13 @@ LEASE = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message to send: its body, the turn whose screen it is or is a piece of, its transcript row.
+    """One message to send: its body, and the turn whose screen it is or is a piece of.
 
     What is said beside a screen has no turn, and is owed even when a later screen is there.
     """
 
     body: Mapping[str, Any]
     turn: int | None = None
-    transcript_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,10 @@ class Owed:
     `unsure` says that an earlier sending may have arrived.
     """
 
-    id: int
+    key: str
     participant_id: uuid.UUID
     body: Mapping[str, Any]
     turn: int | None
-    transcript_id: int | None
     priority: int
     attempts: int
     created_at: datetime
@@ -88,10 +87,9 @@ class Outbox:
 
         `key` names what they answer (an update, a decision); the same key twice is one letter. Name a worker only
         where no earlier reply waits (`Arrival.is_owed`): its letters are then leased to it, and no relay takes them
-        before the lease runs out. Without one, nothing is returned and the relay sends.
+        before the lease runs out; the same key twice is then a Conflict. Without one, nothing is returned and the
+        relay sends.
         """
-        if not letters:
-            return ()
         common = {
             "participant_id": participant_id,
             "priority": priority,
@@ -100,16 +98,12 @@ class Outbox:
             "leased_by": worker,
             "leased_until": now + lease if worker else None,
         }
-        rows = [common | _columns(letter, f"{key}/{place}") for place, letter in enumerate(letters)]
+        named = [(part_of(key, place), letter) for place, letter in enumerate(letters)]
+        rows = [common | {"key": name, "body": letter.body, "turn": letter.turn} for name, letter in named]
+        await self._transaction.put(_ENQUEUE if worker else _ENQUEUE_ONCE, rows)
         if worker is None:
-            await self._transaction.execute(_ENQUEUE, rows)
             return ()
-        result = await self._transaction.execute(_ENQUEUE_AND_TELL, rows)
-        ids = {row.key: row.id for row in result}
-        new = [(ids[row["key"]], letter) for row, letter in zip(rows, letters, strict=True) if row["key"] in ids]
-        return tuple(
-            Owed(id, participant_id, each.body, each.turn, each.transcript_id, priority, 0, now) for id, each in new
-        )
+        return tuple(Owed(name, participant_id, each.body, each.turn, priority, 0, now) for name, each in named)
 
     async def claim(
         self, limit: int, lease: timedelta, now: datetime, worker: str, only: uuid.UUID | None = None
@@ -125,7 +119,7 @@ class Outbox:
             return ()
         people = [row.participant_id for row in heads]
         rest = await self._transaction.rows(sql.REST, {**until, "people": people, "at_most": limit})
-        return tuple(sorted(map(_owed, (*heads, *rest)), key=lambda each: (each.priority, each.id)))
+        return tuple(map(_owed, sorted((*heads, *rest), key=lambda row: (row.priority, row.id))))
 
     async def sent(self, owed: Owed, number: int | None, now: datetime) -> None:
         """Note that a message was sent and which number Telegram gave it; its body is dropped."""
@@ -144,12 +138,10 @@ class Outbox:
             for owed, number in numbered
             if owed.turn is not None and not owed.unsure
         ]
-        said = [
-            {"row": owed.transcript_id, "given": number} for owed, number in numbered if owed.transcript_id is not None
-        ]
-        await self._transaction.many(POSTED, shown)
-        await self._transaction.many(sql.DONE, [{"row": owed.id, "now": now} for owed, _ in sent])
-        await self._transaction.many(NUMBER, said)
+        said = [{"letter_key": owed.key, "given": number} for owed, number in numbered]
+        await self._transaction.put(POSTED, shown)
+        await self._transaction.put(sql.DONE, [{"letter_key": owed.key, "now": now} for owed, _ in sent])
+        await self._transaction.put(NUMBER, said)
 
     async def retry(self, owed: Owed, not_before: datetime, error: str, *, unsure: bool = False) -> None:
         """Put a message back until `not_before`, and whatever was leased with it to follow it in its chat.
@@ -157,22 +149,22 @@ class Outbox:
         `unsure` says that it may have arrived all the same. The caller must not send those that follow any more:
         they go when it has gone.
         """
-        await self._transaction.execute(
-            sql.AGAIN, {"row": owed.id, "new_time": not_before, "new_error": error, "maybe_sent": unsure}
+        await self._transaction.put(
+            sql.AGAIN, {"letter_key": owed.key, "new_time": not_before, "new_error": error, "maybe_sent": unsure}
         )
-        place = {"row": owed.id, "person": owed.participant_id, "rank": owed.priority}
-        await self._transaction.execute(sql.FOLLOWERS_FREE, place)
+        place = {"letter_key": owed.key, "person": owed.participant_id, "rank": owed.priority}
+        await self._transaction.put(sql.FOLLOWERS_FREE, place)
 
     async def failed(self, owed: Owed, reason: str, now: datetime) -> None:
         """Give a message up for good; what follows it in its chat is free again."""
-        await self._transaction.execute(sql.FAILED, {"row": owed.id, "now": now, "new_error": reason})
+        await self._transaction.put(sql.FAILED, {"letter_key": owed.key, "now": now, "new_error": reason})
 
     async def obsolete(self, participant_id: uuid.UUID, turn: int, now: datetime) -> None:
         """Give up a participant's waiting screens older than `turn`, whole, unless somebody sends them just now.
 
         Only worth a thought where `Arrival.is_owed`. What is said beside a screen, such as a receipt, stays owed.
         """
-        await self._transaction.execute(sql.OBSOLETE, {"person": participant_id, "present": turn, "now": now})
+        await self._transaction.put(sql.OBSOLETE, {"person": participant_id, "present": turn, "now": now})
 
     async def release(self, worker: str) -> int:
         """Free what is leased to `worker`, which stops and will not send it; return how many messages that were."""
@@ -194,13 +186,15 @@ class Outbox:
         return Depth(row.replies or 0, row.notices or 0, row.failed or 0, row.oldest)
 
 
-_ENQUEUE = upsert(OutboxRow).on_conflict_do_nothing(index_elements=["key"])
-_ENQUEUE_AND_TELL = _ENQUEUE.returning(OutboxRow.key, OutboxRow.id)
+_ENQUEUE = insert(OutboxRow)
+_ENQUEUE_ONCE = upsert(OutboxRow).on_conflict_do_nothing(index_elements=["key"])
 
 
-def _columns(letter: Letter, key: str) -> dict[str, Any]:
-    return {"key": key, "body": letter.body, "turn": letter.turn, "transcript_id": letter.transcript_id}
+def part_of(key: str, place: int) -> str:
+    """Return the key of the letter at `place` (from 0) of those enqueued under `key`."""
+    return f"{key}/{place}"
 
 
 def _owed(row: Record) -> Owed:
-    return Owed(*row)
+    _id, *fields = row
+    return Owed(*fields)

@@ -36,10 +36,10 @@ _NOW = bindparam("now", type_=OutboxRow.not_before.type)
 
 _OWED = (
     OutboxRow.id,
+    OutboxRow.key,
     OutboxRow.participant_id,
     OutboxRow.body,
     OutboxRow.turn,
-    OutboxRow.transcript_id,
     OutboxRow.priority,
     OutboxRow.attempts,
     OutboxRow.created_at,
@@ -123,12 +123,15 @@ _GIVEN_UP = {
     "done_at": _NOW,
 }
 
+# Bound, not written into the text, for these run for many rows at a time.
+_STILL_WAITS = OutboxRow.state == "waiting"
+
 OBSOLETE = (
     update(OutboxRow)
     .where(
         OutboxRow.participant_id == bindparam("person"),
         OutboxRow.turn < bindparam("present"),
-        _waits(OutboxRow),
+        _STILL_WAITS,
         or_(OutboxRow.leased_until.is_(None), OutboxRow.leased_until <= _NOW),
     )
     .values(**_GIVEN_UP, error="left behind")
@@ -136,7 +139,7 @@ OBSOLETE = (
 
 DONE = (
     update(OutboxRow)
-    .where(OutboxRow.id == bindparam("row"))
+    .where(OutboxRow.key == bindparam("letter_key"))
     .values(
         body=null(),
         state="sent",
@@ -149,7 +152,7 @@ DONE = (
 
 AGAIN = (
     update(OutboxRow)
-    .where(OutboxRow.id == bindparam("row"), _waits(OutboxRow))
+    .where(OutboxRow.key == bindparam("letter_key"), _STILL_WAITS)
     .values(
         not_before=bindparam("new_time"),
         error=bindparam("new_error"),
@@ -165,16 +168,16 @@ FOLLOWERS_FREE = (
     update(OutboxRow)
     .where(
         OutboxRow.participant_id == bindparam("person"),
-        _waits(OutboxRow),
+        _STILL_WAITS,
         OutboxRow.priority == bindparam("rank"),
-        OutboxRow.id > bindparam("row"),
+        OutboxRow.id > select(_Earlier.id).where(_Earlier.key == bindparam("letter_key")).scalar_subquery(),
     )
     .values(leased_by=null(), leased_until=null())
 )
 
 FAILED = (
     update(OutboxRow)
-    .where(OutboxRow.id == bindparam("row"), _waits(OutboxRow))
+    .where(OutboxRow.key == bindparam("letter_key"), _STILL_WAITS)
     .values(**_GIVEN_UP, error=bindparam("new_error"), attempts=OutboxRow.attempts + 1)
 )
 

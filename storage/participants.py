@@ -6,7 +6,7 @@ A chat's number is found by a keyed hash and kept sealed; all other tables know 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from dialogs.session import NOT_YET, Session, dumps, loads
 from storage import holdings
 from storage.errors import StaleSession
 from storage.models import Address, Consent, OutboxRow, Participant, SessionRow
-from storage.transaction import Transaction
+from storage.transaction import Record, Transaction, padded
 
 CHAT_BYTES = 8
 """A chat's number is sealed at this size, so that the length says nothing."""
@@ -30,7 +30,7 @@ class Arrival:
     """Who is there and where they are.
 
     `version` is what `save` must be given again. `is_owed` says that an earlier reply still waits to be sent, so
-    that the next one must not overtake it.
+    that the next one must not overtake it. Whoever `is_new` must be enrolled before anything is kept of them.
     """
 
     participant_id: uuid.UUID
@@ -38,6 +38,7 @@ class Arrival:
     version: int
     is_unreachable: bool
     is_owed: bool
+    is_new: bool = False
 
 
 _OWED = (
@@ -59,10 +60,9 @@ _UNSEEN = (
     .label("is_unseen")
 )
 
-# The row lock makes a second update of the same person wait here and then read what the first one wrote. SQLite
-# leaves it out: there, whoever writes is alone.
-_ARRIVE = (
+_THERE = (
     select(
+        Address.lookup,
         SessionRow.participant_id,
         SessionRow.state,
         SessionRow.posted,
@@ -73,8 +73,11 @@ _ARRIVE = (
     )
     .join(Address, Address.participant_id == SessionRow.participant_id)
     .where(Address.lookup.in_(bindparam("lookups", expanding=True)))
-    .with_for_update(of=SessionRow.__table__)
 )
+
+# The row lock makes a second update of the same person wait here and then read what the first one wrote. SQLite
+# leaves it out: there, whoever writes is alone.
+_ARRIVE = _THERE.with_for_update(of=SessionRow.__table__)
 
 _NEXT = (
     update(SessionRow)
@@ -89,9 +92,15 @@ _NEXT = (
     )
 )
 
-_ENROL = upsert(Address).on_conflict_do_nothing(index_elements=["lookup"])
-
+_ENROL = insert(Participant)
+_ADDRESS = upsert(Address).on_conflict_do_nothing(index_elements=["lookup"])
 _FIRST = upsert(SessionRow).on_conflict_do_nothing(index_elements=["participant_id"])
+_CONSENT = insert(Consent)
+_REACH = (
+    update(Address)
+    .where(Address.participant_id == bindparam("person"))
+    .values(unreachable_since=bindparam("since"), unreachable_why=bindparam("why"))
+)
 
 # A screen may come in several pieces: it is seen when the last one is. A copy of a piece that may have arrived before
 # is not noted at all (`OutboxRow.unsure`), so the number is always that of the first copy.
@@ -100,6 +109,17 @@ POSTED = (
     .where(SessionRow.participant_id == bindparam("person"), SessionRow.turn == bindparam("shown"))
     .values(posted=bindparam("given"))
 )
+
+
+def stranger() -> Arrival:
+    """Return somebody never seen before, with an id of their own."""
+    return Arrival(uuid.uuid4(), None, 0, is_unreachable=False, is_owed=False, is_new=True)
+
+
+def arrived(row: Record) -> Arrival:
+    """Return who and where somebody is; raise ValueError, TypeError or KeyError where their session can't be read."""
+    session = loads(row.state, NOT_YET if row.is_unseen else row.posted)
+    return Arrival(row.participant_id, session, row.version, row.unreachable_since is not None, bool(row.is_owed))
 
 
 class Participants:
@@ -115,11 +135,17 @@ class Participants:
         """
         lookups = self._transaction.keyring.lookups(chat_id)
         row = await self._transaction.first(_ARRIVE, {"lookups": lookups})
-        if row is None:
-            return Arrival(await self.enrol(chat_id, now), None, 0, is_unreachable=False, is_owed=False)
-        person, state, posted, version, unreachable_since, is_owed, is_unseen = row
-        known = NOT_YET if is_unseen else posted
-        return Arrival(person, loads(state, known), version, unreachable_since is not None, bool(is_owed))
+        if row is not None:
+            return arrived(row)
+        found = stranger()
+        await self.enrol(found.participant_id, chat_id, now)
+        return found
+
+    async def there(self, chat_ids: Sequence[int]) -> dict[int, Record]:
+        """Return what `arrived` reads, for each of the chats in which somebody is known."""
+        lookups = {lookup: chat for chat in chat_ids for lookup in self._transaction.keyring.lookups(chat)}
+        rows = await self._transaction.rows(_THERE, {"lookups": padded(tuple(lookups))})
+        return {lookups[bytes(row.lookup)]: row for row in rows}
 
     async def find(self, chat_id: int) -> uuid.UUID | None:
         """Return the participant of a chat, or None."""
@@ -127,9 +153,8 @@ class Participants:
         row = await self._transaction.first(select(Address.participant_id).where(known))
         return row[0] if row else None
 
-    async def enrol(self, chat_id: int, now: datetime) -> uuid.UUID:
-        """Make a participant for a chat that has none; raise StaleSession where somebody else just did."""
-        person = uuid.uuid4()
+    async def enrol(self, person: uuid.UUID, chat_id: int, now: datetime) -> None:
+        """Make `person` the participant of a chat that has none; raise StaleSession where somebody else just did."""
         keyring = self._transaction.keyring
         address = {
             "participant_id": person,
@@ -137,10 +162,8 @@ class Participants:
             "lookup": keyring.lookup(chat_id),
             "sealed": keyring.seal(chat_id.to_bytes(CHAT_BYTES, "big", signed=True), person.bytes),
         }
-        await self._transaction.execute(insert(Participant), {"id": person, "created_at": now})
-        if not await self._transaction.changed(_ENROL, address):
-            raise StaleSession("two first messages of one chat met")
-        return person
+        await self._transaction.put(_ENROL, {"id": person, "created_at": now})
+        await self._transaction.put(_ADDRESS, address, must=StaleSession)
 
     async def save(self, participant_id: uuid.UUID, session: Session, seen: int, now: datetime) -> None:
         """Keep the session in place of version `seen` (0 where there was none).
@@ -155,16 +178,14 @@ class Participants:
             "updated_at": now,
         }
         if seen == 0:
-            kept = await self._transaction.changed(_FIRST, {**values, "version": 1})
+            await self._transaction.put(_FIRST, {**values, "version": 1}, must=StaleSession)
         else:
             changes = {f"new_{name}": value for name, value in values.items()}
-            kept = await self._transaction.changed(_NEXT, {**changes, "seen": seen})
-        if not kept:
-            raise StaleSession("the session moved on")
+            await self._transaction.put(_NEXT, {**changes, "seen": seen}, must=StaleSession)
 
     async def posted(self, participant_id: uuid.UUID, turn: int, number: int) -> None:
         """Note the number of the message that showed turn `turn`, while the session is still there."""
-        await self._transaction.execute(POSTED, {"person": participant_id, "shown": turn, "given": number})
+        await self._transaction.put(POSTED, {"person": participant_id, "shown": turn, "given": number})
 
     async def consented(self, participant_id: uuid.UUID, consent: ConsentGiven, now: datetime) -> None:
         """Note that a person agreed to a version of the consent text, or that they did not."""
@@ -176,7 +197,7 @@ class Participants:
             "given": consent.given,
             "at": now,
         }
-        await self._transaction.execute(insert(Consent), values)
+        await self._transaction.put(_CONSENT, values)
 
     async def address(self, participant_id: uuid.UUID) -> int | None:
         """Return a participant's chat, or None where nobody is there any more."""
@@ -205,8 +226,7 @@ class Participants:
         return await holdings.everything(self._transaction, participant_id)
 
     async def _reach(self, participant_id: uuid.UUID, since: datetime | None, why: str | None) -> None:
-        statement = update(Address).where(Address.participant_id == participant_id)
-        await self._transaction.execute(statement.values(unreachable_since=since, unreachable_why=why))
+        await self._transaction.put(_REACH, {"person": participant_id, "since": since, "why": why})
 
     def _unseal(self, participant_id: uuid.UUID, sealed: bytes) -> int:
         plain = self._transaction.keyring.unseal(sealed, participant_id.bytes)

@@ -13,16 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, insert, literal, or_, select, update
+from sqlalchemy import bindparam, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dialogs import receipts
 from dialogs.types import Answer, Part, Past, Slot
 from storage.models import AnswerRow, ConsultationRow, Contribution, QuestionnaireVersion, Submission
 from storage.transaction import Record, Transaction
-
-TRIES = 20
-"""How often a taken receipt may be drawn in a row before something else must be wrong."""
 
 
 def submission_id(participant_id: uuid.UUID, draft: int) -> uuid.UUID:
@@ -42,6 +39,10 @@ class UnknownVersion(LookupError):
     """A draft was begun on a version of a questionnaire that was never loaded."""
 
 
+class UnknownDraft(LookupError):
+    """A draft was submitted that was never begun, or was submitted before."""
+
+
 class Submissions:
     """What people are saying and have said."""
 
@@ -58,14 +59,13 @@ class Submissions:
             "spoken": language,
             "now": now,
         }
-        if not await self._transaction.changed(_BEGIN, values):
-            raise UnknownVersion(f"no questionnaire has the digest {digest}")
+        await self._transaction.put(_BEGIN, values, must=UnknownVersion)
 
     async def revise(
         self, participant_id: uuid.UUID, answers: Sequence[tuple[int, Answer, bool]], language: str, now: datetime
     ) -> None:
         """Add a revision to the slot of each of `answers`: a draft's number, the answer, whether it is dropped."""
-        await self._transaction.many(
+        await self._transaction.put(
             _REVISE,
             [
                 {
@@ -88,10 +88,12 @@ class Submissions:
     ) -> str:
         """Make a submission of a draft, with a contribution for each of `items`, and return its receipt.
 
-        Submitting again changes neither receipt nor time.
+        Nothing is kept, and UnknownDraft raised, where there is no such draft or it was submitted before; Conflict
+        where the receipt is another submission's.
         """
-        owner = submission_id(participant_id, draft)
-        receipt = await self._receipt({"owner": owner, "now": now, "spoken": language})
+        receipt = _new_code()
+        values = {"owner": submission_id(participant_id, draft), "now": now, "spoken": language, "code": receipt}
+        await self._transaction.put(_SUBMIT, values, must=UnknownDraft)
         await self.contribute(participant_id, draft, tuple(enumerate(items, 1)), now)
         return receipt
 
@@ -111,12 +113,12 @@ class Submissions:
             }
             for rank, item in places
         ]
-        await self._transaction.many(_CONTRIBUTE, rows)
+        await self._transaction.put(_CONTRIBUTE, rows)
 
     async def discard(self, participant_id: uuid.UUID, draft: int, now: datetime) -> None:
         """Note that a draft gave way to another one; a submission stays what it is."""
         values = {"owner": submission_id(participant_id, draft), "now": now}
-        await self._transaction.execute(_DISCARD, values)
+        await self._transaction.put(_DISCARD, values)
 
     async def past(self, participant_id: uuid.UUID) -> tuple[Past, ...]:
         """Return a participant's submissions as they stand, newest first."""
@@ -135,13 +137,6 @@ class Submissions:
         code = receipts.normalise(text)
         found = await self._found(Submission.receipt == code) if code else ()
         return found[0] if found else None
-
-    async def _receipt(self, values: dict[str, Any]) -> str:
-        for _ in range(TRIES):
-            row = await self._transaction.first(_SUBMIT, {**values, "code": _new_code()})
-            if row is not None:
-                return str(row[0])
-        raise LookupError("a draft that was never begun was submitted")
 
     async def _found(self, which: Any) -> tuple[Found, ...]:
         rows = await self._transaction.rows(_SUBMITTED.where(which))
@@ -238,19 +233,8 @@ _REVISE = insert(AnswerRow).values(
 
 _SUBMIT = (
     update(Submission)
-    .where(
-        Submission.id == bindparam("owner"),
-        or_(
-            Submission.receipt.is_not(None),
-            ~exists(select(1).where(Submission.receipt == bindparam("code")).correlate(None)),
-        ),
-    )
-    .values(
-        submitted_at=func.coalesce(Submission.submitted_at, bindparam("now", type_=Submission.submitted_at.type)),
-        receipt=func.coalesce(Submission.receipt, bindparam("code")),
-        language=bindparam("spoken"),
-    )
-    .returning(Submission.receipt)
+    .where(Submission.id == bindparam("owner"), Submission.submitted_at.is_(None))
+    .values(submitted_at=bindparam("now"), receipt=bindparam("code"), language=bindparam("spoken"))
 )
 
 _CONTRIBUTE = upsert(Contribution).on_conflict_do_nothing(index_elements=["submission_id", "item"])

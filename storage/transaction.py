@@ -6,10 +6,10 @@ on after somebody did.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import CursorResult, Executable, Row
+from sqlalchemy import Connection, CursorResult, Executable, Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.keys import Keyring
@@ -18,8 +18,18 @@ Values = Mapping[str, Any]
 Record = Row[*tuple[Any, ...]]
 """A row of any shape."""
 
-_COUNT = {"preserve_rowcount": True}
+COUNT = {"preserve_rowcount": True}
 """Asks the library for the number also where an INSERT brings back keys; it would be -1."""
+
+Given = TypeVar("Given")
+
+
+class Write(NamedTuple):
+    """A statement to be run for each of `rows`; where one of them changes nothing, `must` is raised."""
+
+    statement: Any
+    rows: list[Values]
+    must: type[Exception] | None
 
 
 class Transaction:
@@ -47,13 +57,22 @@ class Transaction:
     async def changed(self, statement: Executable, values: Values | None = None) -> int:
         """Run `statement` and return how many rows it wrote."""
         self._check()
-        result = await self._connection.execute(statement, values, execution_options=_COUNT)
+        result = await self._connection.execute(statement, values, execution_options=COUNT)
         return result.rowcount
 
-    async def many(self, statement: Executable, values: Sequence[Values]) -> None:
-        """Run `statement` once for each of `values`, in one go; do nothing when there are none."""
-        if values:
-            await self.execute(statement, values)
+    async def put(
+        self, statement: Any, values: Values | Sequence[Values], *, must: type[Exception] | None = None
+    ) -> None:
+        """Write: run `statement` for `values` or each of several; where one changes no row, raise `must` if given."""
+        self._check()
+        rows = [values] if isinstance(values, Mapping) else list(values)
+        if rows:
+            await self.run(write_all, [Write(statement, rows, must)])
+
+    async def run(self, work: Callable[[Connection, Given], None], given: Given) -> None:
+        """Run `work` on the connection in one go, which is quicker than statement by statement."""
+        self._check()
+        await self._connection.run_sync(work, given)
 
     async def rows(self, statement: Executable, values: Values | None = None) -> Sequence[Record]:
         """Return every row of `statement`."""
@@ -79,3 +98,17 @@ class Transaction:
     def _check(self) -> None:
         if self._ended:
             raise RuntimeError("this unit of work is committed; open another one")
+
+
+def write_all(connection: Connection, writes: Sequence[Write]) -> None:
+    """Run every write in turn; raise the first `must` that is not met."""
+    for statement, rows, must in writes:
+        done = connection.execute(statement, rows if len(rows) > 1 else rows[0], execution_options=COUNT)
+        if must is not None and done.rowcount != len(rows):
+            raise must
+
+
+def padded(values: Sequence[Given]) -> list[Given]:
+    """Return `values` with the last one repeated up to a power of two, so that few statements are prepared."""
+    missing = (1 << (len(values) - 1).bit_length()) - len(values) if values else 0
+    return [*values, *(values[-1] for _ in range(missing))]

@@ -18,9 +18,8 @@ from storage.submissions import submission_id
 from storage.transaction import Transaction
 
 _INSERT = insert(TranscriptRow)
-_INSERT_IN_ORDER = insert(TranscriptRow).returning(TranscriptRow.id, sort_by_parameter_order=True)
 
-NUMBER = update(TranscriptRow).where(TranscriptRow.id == bindparam("row")).values(number=bindparam("given"))
+NUMBER = update(TranscriptRow).where(TranscriptRow.letter == bindparam("letter_key")).values(number=bindparam("given"))
 
 
 class Transcript:
@@ -47,24 +46,24 @@ class Transcript:
         if not session.consent:
             return False
         row = {**_common(participant_id, session, now, draft), "direction": "in", "kind": kind}
-        row.update(number=number, text=text, marks=[], menu=[])
-        await self._transaction.execute(_INSERT, row)
+        row.update(number=number, text=text, marks=[], menu=[], letter=None)
+        await self._transaction.put(_INSERT, row)
         return True
 
     async def said(
         self,
         participant_id: uuid.UUID,
         session: Session,
-        messages: Sequence[tuple[str, Message]],
+        messages: Sequence[tuple[str, Message, str | None]],
         now: datetime,
         draft: int | None = None,
-    ) -> tuple[int | None, ...]:
-        """Write down what the bot says, each message with its kind; return the rows' ids in the same order.
+    ) -> bool:
+        """Write down what the bot says, each message with its kind and the key of its last letter in the outbox.
 
-        Before consent nothing is written, and every id is None.
+        Before consent nothing is written; return whether it was.
         """
-        if not session.consent or not messages:
-            return (None,) * len(messages)
+        if not session.consent:
+            return False
         common = {**_common(participant_id, session, now, draft), "direction": "out", "number": None}
         rows = [
             {
@@ -73,14 +72,12 @@ class Transcript:
                 "text": message.text,
                 "marks": [[mark.style, mark.start, mark.end] for mark in message.marks],
                 "menu": [[choice.label for choice in row] for row in message.menu],
+                "letter": letter,
             }
-            for kind, message in messages
+            for kind, message, letter in messages
         ]
-        return tuple(row[0] for row in (await self._transaction.execute(_INSERT_IN_ORDER, rows)).all())
-
-    async def numbered(self, row: int, number: int) -> None:
-        """Note Telegram's number of something the bot said, now that it is sent."""
-        await self._transaction.execute(NUMBER, {"row": row, "given": number})
+        await self._transaction.put(_INSERT, rows)
+        return True
 
 
 def _common(participant_id: uuid.UUID, session: Session, now: datetime, draft: int | None) -> dict[str, object]:

@@ -125,7 +125,7 @@ async def submission(
         *_choices(id_, beside or {}, language, began),
     ]
     async with database.begin() as work:
-        write = work.transaction.many
+        write = work.transaction.put
         await write(insert(Participant), [{"id": person, "created_at": began}])
         await write(insert(Submission), [_submission(id_, person, asked, language, began, at)])
         await write(insert(Contribution), [_contribution(id_, n, began) for n in range(1, len(items) + 1)])

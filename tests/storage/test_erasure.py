@@ -42,8 +42,9 @@ async def live(database: Database, number: int, now: datetime) -> uuid.UUID:
     await submit(database, person, now, said, text("why", 1, (6, mark)))
     await take(database, person, now, AnswerRevised(1, text("why", 1, (6, mark + "!"))), heard=mark)
     async with database.begin() as uow:
-        ids = await uow.transcript.said(person, session(drafts=(draft(1),)), [("review", Message(mark))], now)
-        await uow.outbox.enqueue(person, [Letter({"text": mark}, 10, ids[0])], f"k{number}", now)
+        said_last = [("review", Message(mark), f"k{number}/0")]
+        await uow.transcript.said(person, session(drafts=(draft(1),)), said_last, now)
+        await uow.outbox.enqueue(person, [Letter({"text": mark}, 10)], f"k{number}", now)
         await uow.quarantine.put(person, 5, "odd", {"text": mark}, now, consented=True)
         await uow.participants.consented(person, ConsentGiven(1, "c", "sq"), now)
         await uow.commit()

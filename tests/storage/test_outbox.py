@@ -9,12 +9,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import pytest
 from sqlalchemy import func, select, update
 
 from dialogs.exchange import Message
 from storage.database import Database
+from storage.errors import Conflict
 from storage.models import OutboxRow, SessionRow, TranscriptRow
-from storage.outbox import LEASE, NOTICE, REPLY, Depth, Letter, Owed
+from storage.outbox import LEASE, NOTICE, REPLY, Depth, Letter, Owed, part_of
 from tests.storage.people import CHAT, arrive, session
 
 MINUTE = timedelta(minutes=1)
@@ -65,7 +67,7 @@ async def test_what_is_owed_is_claimed_in_order_and_only_once(database: Database
     assert await owe(database, person, "abc", now) == ()
     claimed = await claim(database, now)
     assert said(claimed) == "abc"
-    assert claimed[0] == Owed(claimed[0].id, person, {"text": "a"}, None, None, REPLY, 0, now)
+    assert claimed[0] == Owed(claimed[0].key, person, {"text": "a"}, None, REPLY, 0, now)
     assert await claim(database, now) == ()
     await sent(database, now, *claimed)
     assert await claim(database, now + 2 * LEASE) == ()
@@ -86,7 +88,8 @@ async def test_a_reply_is_the_handlers_until_its_lease_runs_out(database: Databa
 async def test_the_same_key_is_the_same_message(database: Database, now: datetime) -> None:
     person = await arrive(database, now)
     await owe(database, person, "ab", now, key="update 7", worker="bot/1")
-    assert await owe(database, person, "ab", now, key="update 7", worker="bot/2") == ()
+    with pytest.raises(Conflict):
+        await owe(database, person, "ab", now, key="update 7", worker="bot/2")
     assert await owe(database, person, "ab", now, key="update 7") == ()
     assert said(await claim(database, now + LEASE)) == "ab"
 
@@ -159,7 +162,7 @@ async def test_what_is_given_up_frees_what_follows(database: Database, now: date
     assert said(await claim(database, now)) == "b"
     async with database.reading() as uow:
         row = await uow.transaction.first(
-            select(OutboxRow.state, OutboxRow.body, OutboxRow.error).where(OutboxRow.id == first.id)
+            select(OutboxRow.state, OutboxRow.body, OutboxRow.error).where(OutboxRow.key == first.key)
         )
     assert row == ("failed", None, "blocked")
 
@@ -193,8 +196,9 @@ async def test_a_process_that_stops_frees_its_leases_and_its_next_life_the_rest(
 async def test_the_number_of_a_sent_question_is_kept_where_it_is_looked_for(database: Database, now: datetime) -> None:
     person = await arrive(database, now, turn=10)
     async with database.begin() as uow:
-        rows = await uow.transcript.said(person, session(10), [("say", Message("a")), ("ask", Message("b"))], now)
-        letters = [Letter({"text": "a"}, None, rows[0]), Letter({"text": "b"}, 10, rows[1])]
+        spoken = [("say", Message("a"), part_of("k", 0)), ("ask", Message("b"), part_of("k", 1))]
+        await uow.transcript.said(person, session(10), spoken, now)
+        letters = [Letter({"text": "a"}), Letter({"text": "b"}, 10)]
         owed = await uow.outbox.enqueue(person, letters, "k", now, worker="bot/1")
         await uow.commit()
     await sent(database, now, *owed, number=100)

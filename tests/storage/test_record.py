@@ -32,9 +32,11 @@ from dialogs.turn import Turn
 from dialogs.types import Answer, Past, Slot
 from storage import submissions as submitting
 from storage.database import Database
+from storage.errors import Conflict
 from storage.models import AnswerRow, Consent, Contribution, Participant, Submission, TranscriptRow
+from storage.outbox import Letter
 from storage.record import Inbound, record
-from storage.submissions import UnknownVersion, submission_id
+from storage.submissions import UnknownDraft, UnknownVersion, submission_id
 from tests.storage.people import CHAT, DIGEST, arrive, draft, publish, session, submit, take, text
 
 
@@ -135,27 +137,29 @@ async def test_submitting_again_changes_neither_receipt_nor_time(database: Datab
     await publish(database, now)
     person = await arrive(database, now)
     receipt = await submit(database, person, now, text("issue", 1, (5, "a")))
-    again = await take(database, person, now + timedelta(1), Submitted(1, (1,)))
-    assert again.receipt == receipt
+    with pytest.raises(UnknownDraft):
+        await take(database, person, now + timedelta(1), Submitted(1, (1,)))
     (past,) = await past_of(database, person)
-    assert (past.submitted_at, past.items) == (now, (1,))
+    assert (past.receipt, past.submitted_at, past.items) == (receipt, now, (1,))
 
 
-async def test_a_taken_receipt_is_drawn_again(
+async def test_a_taken_receipt_is_not_given_twice(
     database: Database, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await publish(database, now)
     one, two = await arrive(database, now, chat=1), await arrive(database, now, chat=2)
-    drawn = iter(["22222222", "22222222", "22222222", "33333333"])
+    drawn = iter(["22222222", "22222222", "33333333"])
     monkeypatch.setattr(submitting, "_new_code", lambda: next(drawn))
     assert await submit(database, one, now, text("issue", 1, (5, "a"))) == "22222222"
-    assert await submit(database, two, now, text("issue", 1, (5, "a"))) == "33333333"
+    with pytest.raises(Conflict):
+        await submit(database, two, now, text("issue", 1, (5, "a")))
+    assert (await take(database, two, now, Submitted(1, (1,)))).receipt == "33333333"
 
 
 async def test_what_was_never_begun_cannot_be_submitted(database: Database, now: datetime) -> None:
     await publish(database, now)
     person = await arrive(database, now)
-    with pytest.raises(LookupError, match="never begun"):
+    with pytest.raises(UnknownDraft):
         await take(database, person, now, Submitted(1, ()))
     with pytest.raises(UnknownVersion):
         await take(database, person, now, DraftStarted(1, "unknown"))
@@ -226,7 +230,7 @@ async def test_before_consent_not_a_word_is_kept(database: Database, now: dateti
     await take(database, person, now, InputRejected("consent-first"), heard="mendimi im", consent=0)
     async with database.begin() as uow:
         silent = session(consent=0)
-        assert await uow.transcript.said(person, silent, [("say", Message("x"))] * 2, now) == (None, None)
+        assert not await uow.transcript.said(person, silent, [("say", Message("x"), None)] * 2, now)
         assert not await uow.transcript.heard(person, silent, "text", "mendimi im", 5, now)
         await uow.commit()
     assert await lines(database) == []
@@ -238,10 +242,10 @@ async def test_the_conversation_is_kept_with_numbers_marks_and_choices(database:
     await take(database, person, now, DraftStarted(1, DIGEST), heard="rruga", drafts=(draft(1),))
     question = Message("Pse?", (Mark("bold", 0, 3),), ((Choice("skip", "Kapërce"),), (Choice("back", "Kthehu"),)), 11)
     async with database.begin() as uow:
-        said = [("say", Message("Mirë.")), ("ask", question)]
-        ids = await uow.transcript.said(person, session(drafts=(draft(1),)), said, now)
-        assert ids[1] is not None
-        await uow.transcript.numbered(ids[1], 77)
+        said = [("say", Message("Mirë."), None), ("ask", question, "k/0")]
+        await uow.transcript.said(person, session(drafts=(draft(1),)), said, now)
+        (owed,) = await uow.outbox.enqueue(person, [Letter({"text": "Pse?"})], "k", now, worker="bot/1")
+        await uow.outbox.sent(owed, 77, now)
         await uow.commit()
     assert await lines(database) == [
         ("in", "text", 5, "rruga"),
@@ -254,13 +258,12 @@ async def test_the_conversation_is_kept_with_numbers_marks_and_choices(database:
     assert row == ([["bold", 0, 3]], [["Kapërce"], ["Kthehu"]], submission_id(person, 1))
 
 
-async def test_the_ids_of_what_was_said_come_in_its_order(database: Database, now: datetime) -> None:
+async def test_what_was_said_is_kept_in_its_order(database: Database, now: datetime) -> None:
     person = await arrive(database, now)
     async with database.begin() as uow:
-        ids = await uow.transcript.said(person, session(), [("say", Message(str(n))) for n in range(50)], now)
-        rows = await uow.transaction.rows(select(TranscriptRow.id, TranscriptRow.text))
-    found = {row.id: row.text for row in rows}
-    assert [found[id] for id in ids] == [str(n) for n in range(50)]
+        await uow.transcript.said(person, session(), [("say", Message(str(n)), None) for n in range(50)], now)
+        await uow.commit()
+    assert [line[3] for line in await lines(database)] == [str(n) for n in range(50)]
 
 
 async def test_a_press_reads_as_the_label_that_was_pressed(database: Database, now: datetime) -> None:

@@ -1,0 +1,57 @@
+"""Work that is done for many at once: what comes while one batch is under way makes the next.
+
+Nobody waits for a batch to fill up: a single job goes at once, and under load each round takes all that has come.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+class Batches(Generic[Job, Result]):
+    """Runs jobs in batches of at most `at_most`, one batch after another.
+
+    `run` is given a batch and returns for each job, in order, its result or the exception that it ends with.
+    """
+
+    def __init__(self, run: Callable[[Sequence[Job]], Awaitable[Sequence[Result | Exception]]], at_most: int) -> None:
+        self._run = run
+        self._at_most = at_most
+        self._waiting: deque[tuple[Job, asyncio.Future[Result]]] = deque()
+        self._worker: asyncio.Task[None] | None = None
+
+    async def do(self, job: Job) -> Result:
+        """Do `job` with whatever else waits, and return its result; raise what it ends with."""
+        done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((job, done))
+        if self._worker is None or self._worker.done():
+            self._worker = asyncio.create_task(self._work())
+        return await done
+
+    async def _work(self) -> None:
+        while self._waiting:
+            taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._at_most))]
+            results = await self._results([job for job, _ in taken])
+            for (_, done), result in zip(taken, results, strict=True):
+                _settle(done, result)
+
+    async def _results(self, jobs: Sequence[Job]) -> Sequence[Result | Exception]:
+        try:
+            return await self._run(jobs)
+        except Exception as error:  # noqa: BLE001 - whoever waits for a job learns what became of it
+            return [error] * len(jobs)
+
+
+def _settle(done: asyncio.Future[Result], result: Result | Exception) -> None:
+    if done.done():  # whoever wanted it is gone
+        return
+    if isinstance(result, Exception):
+        done.set_exception(result)
+    else:
+        done.set_result(result)

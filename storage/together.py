@@ -1,0 +1,108 @@
+"""Turns of many people kept in one transaction: what each of them writes is gathered first, then written at once.
+
+A turn is kept whole or not at all. Whether it may be kept is decided by the writes themselves: a number taken
+twice, a session that moved on. Where one of a batch may not, the batch is undone and each turn is kept alone, so
+that nobody's trouble is anybody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from storage.at_once import write_at_once
+from storage.batches import Batches
+from storage.errors import Unavailable
+from storage.keys import Keyring
+from storage.models import Base
+from storage.transaction import Transaction, Values, Write, write_all
+
+AT_MOST = 64
+"""Turns kept in one transaction."""
+
+_RANK = {table: place for place, table in enumerate(Base.metadata.sorted_tables)}
+
+
+class Gathering(Transaction):
+    """A transaction that gathers what is to be written; nothing can be read in it."""
+
+    __slots__ = ("_keep", "writes")
+
+    def __init__(self, keyring: Keyring, keep: Callable[[Sequence[Write]], Awaitable[None]]) -> None:
+        self.keyring = keyring
+        self.writes: list[Write] = []
+        self._keep = keep
+        self._ended = False
+
+    async def put(
+        self, statement: Any, values: Values | Sequence[Values], *, must: type[Exception] | None = None
+    ) -> None:
+        """Write this when everything is kept."""
+        self._check()
+        rows = [values] if isinstance(values, Mapping) else list(values)
+        if rows:
+            self.writes.append(Write(statement, rows, must))
+
+    async def execute(self, statement: Any, values: Any = None) -> NoReturn:
+        """Refuse: what is gathered has no results."""
+        raise RuntimeError("nothing can be read while a turn is gathered")
+
+    async def changed(self, statement: Any, values: Any = None) -> NoReturn:
+        """Refuse: what is gathered has no results."""
+        raise RuntimeError("nothing can be read while a turn is gathered")
+
+    async def commit(self) -> None:
+        """Keep everything, or raise and keep nothing; nothing may follow."""
+        self._check()
+        self._ended = True
+        await self._keep(self.writes)
+
+
+class Together:
+    """Keeps turns, as many at a time as have come; `opening` opens one transaction that writes."""
+
+    def __init__(self, opening: Callable[[], AbstractAsyncContextManager[Transaction]], keyring: Keyring) -> None:
+        self._open = opening
+        self._keyring = keyring
+        self._batches: Batches[Sequence[Write], None] = Batches(self._kept, AT_MOST)
+
+    @asynccontextmanager
+    async def gathering(self) -> AsyncIterator[Gathering]:
+        """Gather one turn's writes; leaving it without `commit()` keeps nothing."""
+        yield Gathering(self._keyring, self._batches.do)
+
+    async def _kept(self, turns: Sequence[Sequence[Write]]) -> Sequence[Exception | None]:
+        try:
+            await self._write(turns)
+        except Unavailable as error:
+            return [error] * len(turns)
+        except Exception as error:  # noqa: BLE001 - whose it is shows when each is kept alone
+            return [error] if len(turns) == 1 else [(await self._kept([turn]))[0] for turn in turns]
+        return [None] * len(turns)
+
+    async def _write(self, turns: Sequence[Sequence[Write]]) -> None:
+        async with self._open() as transaction:
+            await transaction.run(write_all if len(turns) == 1 else write_at_once, _joined(turns))
+            await transaction.commit()
+
+
+@dataclass(slots=True)
+class _Group:
+    rank: int
+    write: Write
+
+
+def _joined(turns: Iterable[Iterable[Write]]) -> list[Write]:
+    """Return the writes of all turns, one for each statement, in an order in which no row misses what it refers to."""
+    groups: dict[int, _Group] = {}
+    for turn in turns:
+        for write in turn:
+            group = groups.get(id(write.statement))
+            if group is None:
+                rank = _RANK[write.statement.table]
+                groups[id(write.statement)] = _Group(rank, Write(write.statement, list(write.rows), write.must))
+            else:
+                group.write.rows.extend(write.rows)
+    return [group.write for group in sorted(groups.values(), key=lambda each: each.rank)]
