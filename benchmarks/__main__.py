@@ -11,7 +11,9 @@ from typing import Annotated
 
 import typer
 
+from benchmarks import dashboard as dashboard_
 from benchmarks import dialogue as dialogue_
+from benchmarks import growth as growth_
 from benchmarks import machine, servers, suite, tables, variants
 from benchmarks.load.generator import Load
 from benchmarks.measuring import report
@@ -25,6 +27,8 @@ Seconds = Annotated[float, typer.Option(help="Seconds that count, after the warm
 Rounds = Annotated[int, typer.Option(help="How often each is run, in turn.")]
 Quick = Annotated[bool, typer.Option("--quick", help="Only what the goals are worked out from, and shortly.")]
 Some = Annotated[int | None, typer.Option("--rounds", help="How often each is run; 3, quick 2.")]
+Submissions = Annotated[int, typer.Option(help="How many there are.")]
+Million = Annotated[bool, typer.Option("--million", help="A million participants too: takes long, and some 40 GB.")]
 Out = Annotated[Path | None, typer.Option(help="A file for every run of every round, as JSON.")]
 
 
@@ -54,6 +58,22 @@ def load(names: Names = None, citizens: Citizens = 50, seconds: Seconds = 10.0, 
     with prepared() as ours:
         found = [measure(each, Load(citizens, seconds), ours, tell=True) for _ in range(rounds) for each in chosen]
     _tell("\n".join([tables.HEAD, *map(tables.line, found)]))
+
+
+@app.command()
+def growth(rounds: Rounds = 3, seconds: Seconds = 12.0, million: Million = False) -> None:
+    """Measure an update among few and among many participants."""
+    sizes = (*growth_.SIZES, growth_.LARGEST) if million else growth_.SIZES
+    with prepared() as ours:
+        found = growth_.run(sizes, rounds, Load(seconds=seconds), ours, _tell)
+    _tell(tables.growth(found))
+
+
+@app.command()
+def dashboard(submissions: Submissions = 100_000) -> None:
+    """Time what the secretariat waits for."""
+    with prepared() as ours:
+        _tell(tables.dashboard(*dashboard_.run(submissions, ours, _tell)))
 
 
 @app.command()

@@ -56,12 +56,21 @@ def memory(root: int) -> float:
     return sum(_memory(each) for each in family(root)) / 1024
 
 
+def peak(process: int) -> float:
+    """Return the most megabytes that one process has held so far, 0 when it has ended."""
+    return _kilobytes(process, "status", "VmHWM:") / 1024
+
+
 def _memory(process: int) -> int:
+    return _kilobytes(process, "smaps_rollup", "Pss:")
+
+
+def _kilobytes(process: int, file: str, name: str) -> int:
     try:
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        lines = Path(f"/proc/{process}/{file}").read_text().splitlines()
     except OSError:
         return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+    return next((int(line.split()[1]) for line in lines if line.startswith(name)), 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ class Measured:
     p99: float
     memory: float
     """Megabytes of the bot's processes as the run ends."""
+    memory_before: float
+    """The same as the window begins."""
     updates: int
     calls: float
     """Calls of the Bot API an update."""
@@ -73,6 +75,7 @@ class Meter:
         busy = machine.Busy.now()
         self.marks.append(
             {
+                "memory": sum(machine.memory(each) for each in self.bots),
                 "bot": machine.used(self.bots),
                 "postgres": machine.used([pids["postgres"]]),
                 "redis": machine.used([pids["redis"]]),
@@ -87,16 +90,17 @@ class Meter:
         return last[name] - first[name]
 
 
-def measure(variant: Variant, load: Load, servers: Servers, *, tell: bool = False) -> Measured:
-    """Run `variant` under `load` on a fresh database and return what it came to; raises Died."""
-    database = servers.create(variant.template)
+def measure(variant: Variant, load: Load, servers: Servers, *, tell: bool = False, database: str = "") -> Measured:
+    """Run `variant` under `load`, on a fresh database unless one is named, and return what it came to; raises Died."""
+    fresh = "" if database else servers.create(variant.template)
     folder = Path(tempfile.mkdtemp(prefix="kuvendo-bench-"))
     redis.from_url(servers.redis.url).flushall()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            return runner.run(_measured(variant, load, servers, database, folder, tell))
+            return runner.run(_measured(variant, load, servers, database or fresh, folder, tell))
     finally:
-        servers.drop(database)
+        if fresh:
+            servers.drop(fresh)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -199,6 +203,7 @@ def _summed(variant: Variant, load: Load, outcome: Outcome, meter: Meter, memory
         p95=tally.quantile(0.95),
         p99=tally.quantile(0.99),
         memory=memory,
+        memory_before=meter.marks[0]["memory"],
         updates=tally.answered,
         calls=tally.calls / updates,
         walks=len(outcome.finished),

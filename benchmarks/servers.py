@@ -56,6 +56,12 @@ class Servers:
         with self.connect() as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
 
+    def megabytes(self, database: str) -> float:
+        """Return the size of `database`."""
+        with self.connect() as connection:
+            rows = connection.execute("SELECT pg_database_size(%s)", (database,)).fetchall()
+        return int(rows[0][0]) / 1e6
+
     @property
     def pids(self) -> dict[str, int]:
         """Return the processes: postgres, redis."""

@@ -7,7 +7,9 @@ import statistics
 from collections.abc import Sequence
 from typing import Final
 
+from benchmarks.dashboard import Exported, Seen
 from benchmarks.goals import CEILING, GOALS, Goal, Point, Round, Spread, lost, spread
+from benchmarks.growth import against_smallest
 from benchmarks.running import Measured
 from benchmarks.variants import VARIANTS
 
@@ -74,8 +76,37 @@ def goals(rounds: Sequence[Round]) -> str:
 
 def _goal(goal: Goal, found: Spread) -> str:
     sign = "≥" if goal.at_least else "≤"
-    limits = [f"{sign} {limit:g}{goal.unit}" for limit in (goal.must, goal.aim)]
+    limits = [f"{sign} {limit:,g}{goal.unit}" for limit in (goal.must, goal.aim)]
     return f"| {goal.title} | {limits[0]} | {limits[1]} | {_three(found)}{goal.unit} | {goal.met(found.median)} |"
+
+
+def growth(found: dict[int, list[Measured]]) -> str:
+    """Return a Markdown table: what an update costs at each number of participants, and to the smallest of them."""
+    rows = [
+        "| participants | bot CPU µs | to the least | PG µs | to the least | p50 ms | p99 ms | MB, from – to | lost |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    ratios = {name: dict(against_smallest(found, name)) for name in ("bot", "postgres")}
+    for size, runs in found.items():
+        cells = [f"{size:,}"]
+        for name, ratio in ratios.items():
+            cells += [_three(Spread.of(getattr(run, name) for run in runs)), f"{_three(ratio[size])}×"]
+        cells += [_median(runs, name) for name in ("p50", "p99")]
+        cells += [f"{_median(runs, 'memory_before')} – {_median(runs, 'memory')}", str(sum(run.lost for run in runs))]
+        rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def dashboard(seen: Sequence[Seen], exported: Sequence[Exported]) -> str:
+    """Return a Markdown table: what the secretariat waits for, and whether that is soon enough."""
+    rows = ["| dashboard | must | aim | measured (least–most) | met |", "|---|---|---|---|---|"]
+    for each in seen:
+        goal = Goal(each.title, each.must, each.aim, lambda _: 0.0, " ms")
+        rows.append(_goal(goal, Spread(each.median, each.least, each.most)))
+    for file in exported:
+        goal = Goal(f"export, {file.format}, {file.memory:.0f} MB", 50_000, 100_000, lambda _: 0.0, " rows/s", True)
+        rows.append(_goal(goal, Spread(file.rows, file.rows, file.rows)))
+    return "\n".join(rows)
 
 
 def doubts(rounds: Sequence[Round]) -> str:

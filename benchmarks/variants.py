@@ -8,7 +8,8 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,7 @@ class Site:
     servers: Servers
     database: str
     folder: Path
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ _KUVENDO_KEPT: Final = (
 
 def _kuvendo_kept(site: Site) -> Kept:
     with site.servers.connect(site.database) as connection:
-        rows = connection.execute(_KUVENDO_KEPT).fetchall()
+        rows = connection.execute(f"{_KUVENDO_KEPT} WHERE a.at >= %s", (site.since,)).fetchall()
     return [(text, bool(done)) for parts, done in rows for _, text in parts]
 
 

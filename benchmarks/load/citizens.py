@@ -6,13 +6,11 @@ import asyncio
 import random
 import time
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
 from benchmarks.load import updates
 from benchmarks.load.scripts import FINISHED, WRONG, Deed, Press, Say, Script, Shown, words_of
 from benchmarks.load.tally import Tally
-
-FIRST_CHAT: Final = 5_000_000_001
 
 
 class Door(Protocol):
@@ -53,7 +51,6 @@ class Crowd:
         self._tally = tally
         self._numbers = numbers
         self._think = think
-        self._next_chat = FIRST_CHAT
         self._door: Door | None = None
         self._going = False
         self._loop = asyncio.get_running_loop()
@@ -111,8 +108,7 @@ class Crowd:
     def _begin(self) -> None:
         if not self._going:
             return
-        citizen = Citizen(self._next_chat)
-        self._next_chat += 1
+        citizen = Citizen(self._numbers.chat())
         self.walking[citizen.chat] = citizen
         self._do(citizen, Say(self._script.begin()), None)
 

@@ -32,6 +32,8 @@ class Load:
     warm_up: float = 3.0
     think: tuple[float, float] = (0.005, 0.015)
     connections: int = 100
+    series: int = 0
+    """Which numbers are used: a database that has met one series needs another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Generator:
     def __init__(self, script: Script, load: Load) -> None:
         self.load = load
         self.tally = Tally()
-        numbers = Numbers()
+        numbers = Numbers(load.series)
         self.crowd = Crowd(script, self.tally, numbers, load.think)
         self.sink = Sink(self.crowd, self.tally, numbers, edits_are_read=script.reads_edits)
         self.port = 0

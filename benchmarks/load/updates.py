@@ -12,6 +12,8 @@ BOT_ID: Final = 4242424242
 TOKEN: Final = f"{BOT_ID}:BenchmarkTokenBenchmarkTokenBenchmarks"
 ME: Final = b'{"id":%d,"is_bot":true,"first_name":"Bench","username":"bench_bot"}' % BOT_ID
 
+APART: Final = 10_000_000
+"""How far the numbers of one series lie from those of the next."""
 _PERSON: Final = b'{"id":%d,"is_bot":false,"first_name":"Ana","last_name":"Hoxha","language_code":"sq"}'
 _CHAT: Final = b'{"id":%d,"first_name":"Ana","last_name":"Hoxha","type":"private"}'
 _TEXT: Final = (
@@ -26,11 +28,13 @@ _COMMAND: Final = b',"entities":[{"offset":0,"length":%d,"type":"bot_command"}]'
 
 
 class Numbers:
-    """The sequences of one bot: its updates, and the messages of all its private chats."""
+    """The sequences of one bot: its updates, the messages of all its private chats, and who writes to it."""
 
-    def __init__(self) -> None:
-        self.update = count(700_000_001).__next__
-        self.message = count(1001).__next__
+    def __init__(self, series: int = 0) -> None:
+        past = series * APART
+        self.update = count(700_000_001 + past).__next__
+        self.message = count(1001 + past).__next__
+        self.chat = count(5_000_000_001 + past).__next__
 
 
 def text(number: int, message: int, chat: int, words: str) -> bytes:
