@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Final, TypeVar, cast
@@ -34,7 +35,7 @@ from aiogram.exceptions import (
     TelegramUnauthorizedError,
 )
 from aiogram.methods import Response, TelegramMethod
-from aiogram.types import InputFile, Message
+from aiogram.types import InputFile
 from aiohttp import ClientError, ClientSession, ClientTimeout, FormData, TCPConnector
 from pydantic import BaseModel, ValidationError
 
@@ -59,6 +60,13 @@ _NUMBERED: Final = frozenset({"sendMessage", "sendDocument", "editMessageText", 
 """Methods of whose answer only the message's number is used."""
 
 
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """What is read of a message sent or edited; to make a Message with everything in it takes half a millisecond."""
+
+    message_id: int
+
+
 class LeanSession(BaseSession):
     """A session that writes JSON and reads what is used."""
 
@@ -78,7 +86,7 @@ class LeanSession(BaseSession):
         """
         answer = await self._post(bot, method, parameters(method, bot), timeout)
         if method.__api_method__ in _NUMBERED and isinstance(answer, dict):
-            return cast("Result", Message.model_construct(message_id=answer.get("message_id")))
+            return cast("Result", Numbered(int(answer.get("message_id") or 0)))
         if answer is True:
             return cast("Result", answer)
         return _validated(bot, method, answer)

@@ -1,8 +1,8 @@
-"""Many rows by one statement, on PostgreSQL: the values travel as arrays, one a column, not row by row.
+"""Many rows by one statement, on PostgreSQL: the values travel together as JSON, not row by row.
 
 A statement that takes one row's values (`UPDATE … SET a = :a WHERE id = :id`) is turned, once, into one that joins
-them as a table: `WITH given AS (SELECT unnest(:a) AS a, unnest(:id) AS id) UPDATE … FROM given …`. What it changes is
-the same as long as no two rows concern the same row of the table.
+them as a table: `WITH given AS (SELECT * FROM json_to_recordset(:rows) AS …) UPDATE … FROM given …`. What it changes
+is the same as long as no two rows concern the same row of the table.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Insert, TextClause, bindparam, text
 from sqlalchemy.dialects import postgresql
 
@@ -37,10 +38,19 @@ def write_at_once(connection: Connection, writes: Sequence[Write]) -> None:
             raise must
 
 
-def at_once(statement: Any, rows: Sequence[Values]) -> tuple[TextClause, dict[str, list[Any]]]:
-    """Return the statement that does for all `rows` what `statement` does for one, and its values by column."""
-    names = tuple(rows[0])
-    return _joined(statement, names), {name: [row[name] for row in rows] for name in names}
+def at_once(statement: Any, rows: Sequence[Values]) -> tuple[TextClause, Values]:
+    """Return the statement that does for all `rows` what `statement` does for one, and the rows as its one value.
+
+    Raises TypeError where a row cannot be put into JSON.
+    """
+    return _joined(statement, tuple(rows[0])), {"rows": orjson.dumps(list(rows), _plain).decode()}
+
+
+def _plain(value: Any) -> str:
+    """Return bytes as PostgreSQL reads them in text; anything else is refused."""
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    raise TypeError
 
 
 @lru_cache(maxsize=256)
@@ -54,11 +64,11 @@ def _joined(statement: Any, names: tuple[str, ...]) -> TextClause:
         return f'given."{name}"' if name in names else f"CAST(:{name} AS {types[name].compile(_DIALECT)})"
 
     one = _from_given(_BOUND.sub(put, str(compiled)))
-    given = ", ".join(f'unnest(CAST(:{name} AS {types[name].compile(_DIALECT)}[])) AS "{name}"' for name in names)
-    arrays = [bindparam(name, type_=postgresql.ARRAY(types[name], dimensions=1)) for name in names]
     wanted = set(_BOUND.findall(str(compiled))) - set(names)
+    columns = ", ".join(f'"{name}" {types[name].compile(_DIALECT)}' for name in names)
+    given = f"SELECT * FROM json_to_recordset(CAST(:rows AS JSON)) AS given({columns})"  # noqa: S608 - our own names
     same = [bindparam(name, value, types[name]) for name, value in _constants(plain, compiled, wanted).items()]
-    return text(f"WITH given AS (SELECT {given}) {one}").bindparams(*arrays, *same)
+    return text(f"WITH given AS ({given}) {one}").bindparams(*same)
 
 
 def _from_given(one: str) -> str:

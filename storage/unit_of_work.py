@@ -5,6 +5,8 @@ Whatever is done through them is kept together by `commit()`, or not at all.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from storage.consultations import Consultations
 from storage.inbox import Inbox
 from storage.leases import Leases
@@ -23,17 +25,57 @@ class UnitOfWork:
 
     def __init__(self, transaction: Transaction) -> None:
         self.transaction = transaction
-        self.inbox = Inbox(transaction)
-        self.participants = Participants(transaction)
-        self.submissions = Submissions(transaction)
-        self.transcript = Transcript(transaction)
-        self.outbox = Outbox(transaction)
-        self.quarantine = Quarantine(transaction)
-        self.consultations = Consultations(transaction)
-        self.leases = Leases(transaction)
-        self.reading = Reading(transaction)
-        self.staff = StaffRepository(transaction)
 
     async def commit(self) -> None:
         """Keep everything that was done; afterwards this unit of work is of no further use."""
         await self.transaction.commit()
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Which updates were taken."""
+        return Inbox(self.transaction)
+
+    @cached_property
+    def participants(self) -> Participants:
+        """Who speaks, and where they are."""
+        return Participants(self.transaction)
+
+    @cached_property
+    def submissions(self) -> Submissions:
+        """What they are saying and have said."""
+        return Submissions(self.transaction)
+
+    @cached_property
+    def transcript(self) -> Transcript:
+        """The conversation as they saw it."""
+        return Transcript(self.transaction)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """What is owed to them."""
+        return Outbox(self.transaction)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """Updates that could not be handled."""
+        return Quarantine(self.transaction)
+
+    @cached_property
+    def consultations(self) -> Consultations:
+        """What is asked."""
+        return Consultations(self.transaction)
+
+    @cached_property
+    def leases(self) -> Leases:
+        """Duties that one process has at a time."""
+        return Leases(self.transaction)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What the secretariat reads."""
+        return Reading(self.transaction)
+
+    @cached_property
+    def staff(self) -> StaffRepository:
+        """The people of the secretariats."""
+        return StaffRepository(self.transaction)
