@@ -6,9 +6,12 @@ result is a change of data, and is not made lightly.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘ʼ`´′"))
 _OWN_LETTERS = ("ç", "ë", "dh", "gj", "ll", "nj", "rr", "sh", "th", "xh", "zh")
+LABEL = 64
+"""Signs up to which a text may be a label."""
 _LETTERS = re.compile("|".join(_OWN_LETTERS) + "|.", re.DOTALL)
 
 
@@ -24,8 +27,16 @@ def fold(text: str) -> str:
     `fold("Përgjigjja  ime!") == "pergjigjja ime"`, `fold("s’ka") == fold("S'KA") == "ska"`. Text of signs
     alone folds to nothing. Folding twice changes nothing.
     """
+    return _folded_label(text) if len(text) <= LABEL else _folded(text)
+
+
+def _folded(text: str) -> str:
     plain = _plain(text.translate(_APOSTROPHES)).translate(_APOSTROPHES)
     return " ".join("".join(sign if sign.isalnum() else " " for sign in plain).split())
+
+
+_folded_label = lru_cache(maxsize=4096)(_folded)
+"""Labels and what is typed for them are folded again and again."""
 
 
 def _rank(letter: str) -> tuple[int, bool]:
