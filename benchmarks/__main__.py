@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,8 @@ from benchmarks import machine, servers, suite, tables, variants
 from benchmarks.load.generator import Load
 from benchmarks.measuring import report
 from benchmarks.running import measure
+
+SUBMISSIONS = 100_000
 
 app = typer.Typer(help=__doc__, add_completion=False)
 
@@ -37,14 +39,19 @@ def everything(context: typer.Context, quick: Quick = False, rounds: Some = None
     """Run every measurement, or those that a command names."""
     if context.invoked_subcommand is not None:
         return
-    dialogue()
     chosen = suite.QUICK if quick else suite.WHOLE
+    times = rounds or chosen.rounds
     with prepared() as ours:
-        found = suite.run(replace(chosen, rounds=rounds or chosen.rounds), ours, _tell)
-    if out is not None:
-        suite.keep(found, out)
-    for part in (tables.summary(found), tables.goals(found), tables.doubts(found)):
-        _tell(f"\n{part}")
+        found = suite.run(replace(chosen, rounds=times), ours, _tell)
+        if out is not None:
+            suite.keep(found, out)
+        for part in (tables.summary(found), tables.goals(found), tables.doubts(found)):
+            _tell(f"\n{part}")
+        if not quick:
+            _tell(_growth(growth_.SIZES, times, chosen.seconds, ours))
+            _tell(_dashboard(SUBMISSIONS, ours))
+    if not quick:
+        dialogue()
 
 
 @app.command()
@@ -65,15 +72,22 @@ def growth(rounds: Rounds = 3, seconds: Seconds = 12.0, million: Million = False
     """Measure an update among few and among many participants."""
     sizes = (*growth_.SIZES, growth_.LARGEST) if million else growth_.SIZES
     with prepared() as ours:
-        found = growth_.run(sizes, rounds, Load(seconds=seconds), ours, _tell)
-    _tell(tables.growth(found))
+        _tell(_growth(sizes, rounds, seconds, ours))
+
+
+def _growth(sizes: Sequence[int], rounds: int, seconds: float, ours: servers.Servers) -> str:
+    return "\n" + tables.growth(growth_.run(sizes, rounds, Load(seconds=seconds), ours, _tell))
 
 
 @app.command()
-def dashboard(submissions: Submissions = 100_000) -> None:
+def dashboard(submissions: Submissions = SUBMISSIONS) -> None:
     """Time what the secretariat waits for."""
     with prepared() as ours:
-        _tell(tables.dashboard(*dashboard_.run(submissions, ours, _tell)))
+        _tell(_dashboard(submissions, ours))
+
+
+def _dashboard(submissions: int, ours: servers.Servers) -> str:
+    return "\n" + tables.dashboard(*dashboard_.run(submissions, ours, _tell))
 
 
 @app.command()

@@ -115,7 +115,12 @@ def _exported(address: str, form: str) -> Exported:
         output = Path(folder) / f"export.{form}"
         arguments = ("-m", "kuvendo", "export", "--consultation", WHERE, "--format", form, "--output", str(output))
         began = time.perf_counter()
-        process = subprocess.Popen([sys.executable, *arguments], env=surroundings(settings), cwd=folder)
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            env=surroundings(settings),
+            cwd=folder,
+            preexec_fn=lambda: machine.pin(machine.BOTS),  # noqa: PLW1509 - one call of the system
+        )
         most = 0.0
         while process.poll() is None:
             most = max(most, machine.peak(process.pid))
