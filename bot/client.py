@@ -67,6 +67,20 @@ class Numbered:
     message_id: int
 
 
+class Ready(TelegramMethod[Any]):
+    """A call whose parameters are plain values already, as an outbox row has them: nothing is read twice."""
+
+    __returning__ = Any
+
+    name: str
+    values: dict[str, Any]
+
+    @property
+    def __api_method__(self) -> str:  # type: ignore[override]
+        """The method's name."""
+        return self.name
+
+
 class LeanSession(BaseSession):
     """A session that writes JSON and reads what is used."""
 
@@ -167,6 +181,8 @@ def create_bot(token: str, api_url: str) -> Bot:
 
 def parameters(method: TelegramMethod[Any], bot: Bot) -> dict[str, Any]:
     """Return the parameters of `method` as plain values and files, without what was left open."""
+    if isinstance(method, Ready):
+        return method.values
     return {name: _plain(value, bot) for name, value in _filled(method, bot)}
 
 

@@ -16,7 +16,6 @@ from aiogram.methods import (
     EditMessageReplyMarkup,
     EditMessageText,
     SendDocument,
-    SendMessage,
 )
 from aiogram.types import (
     BufferedInputFile,
@@ -25,6 +24,7 @@ from aiogram.types import (
     MessageEntity,
 )
 
+from bot.client import Ready
 from bot.pieces import LIMIT, pieces, shorten, units
 from bot.world import Body, Pressed
 from dialogs.exchange import Mark, Menu, Message
@@ -32,6 +32,7 @@ from dialogs.exchange import Mark, Menu, Message
 TOAST_LIMIT = 200
 CAPTION_LIMIT = 1024
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW_VALUES = {"is_disabled": True}
 
 # --- the outbox's JSON --------------------------------------------------------------------------------
 
@@ -46,20 +47,11 @@ def document_body(name: str, content: str, caption: str = "") -> Body:
     return {"document": {"name": name, "text": content}, "caption": shorten(caption, CAPTION_LIMIT)}
 
 
-def from_body(body: Body, chat_id: int) -> SendMessage | SendDocument:
+def from_body(body: Body, chat_id: int) -> Ready | SendDocument:
     """Return the method that sends `body` to `chat_id`."""
     if "document" in body:
         return _document(body, chat_id)
-    entities = body.get("entities")
-    keyboard = body.get("reply_markup")
-    return SendMessage(
-        chat_id=chat_id,
-        text=body["text"],
-        entities=[MessageEntity(**each) for each in entities] if entities else None,
-        reply_markup=InlineKeyboardMarkup.model_validate(keyboard) if keyboard else None,
-        link_preview_options=NO_PREVIEW,
-        parse_mode=None,
-    )
+    return Ready(name="sendMessage", values={**body, "chat_id": chat_id, "link_preview_options": NO_PREVIEW_VALUES})
 
 
 def _body(message: Message) -> dict[str, Any]:

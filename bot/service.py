@@ -13,8 +13,8 @@ from typing import Final
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
-from aiogram.methods import AnswerCallbackQuery, EditMessageReplyMarkup, EditMessageText, SendMessage
-from aiogram.types import Update
+from aiogram.methods import AnswerCallbackQuery, EditMessageReplyMarkup, EditMessageText
+from aiogram.types import InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity, Update
 from starlette.routing import Route
 
 from bot import profile, webhook
@@ -31,7 +31,15 @@ log = structlog.get_logger("bot.service")
 
 LONGEST_PAUSE: Final = 30.0
 DRAIN_SECONDS: Final = 6.0
-USED: Final = (Update, SendMessage, AnswerCallbackQuery, EditMessageText, EditMessageReplyMarkup)
+USED: Final = (
+    Update,
+    AnswerCallbackQuery,
+    EditMessageText,
+    EditMessageReplyMarkup,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    MessageEntity,
+)
 """What the first update needs at once."""
 
 

@@ -8,6 +8,7 @@ import pytest
 from aiogram import Bot
 from aiogram.methods import EditMessageReplyMarkup, EditMessageText, SendDocument, SendMessage
 
+from bot.client import Ready
 from bot.inbound import press
 from bot.outbound import NO_PREVIEW, answer, data, document_body, from_body, redraw, settle, to_bodies
 from bot.pieces import units
@@ -22,13 +23,16 @@ def test_a_body_is_json_and_comes_back_as_the_method() -> None:
     message = Message("👩‍👧 Çështja", (Mark("bold", 4, 11),), MENU, 17)
     (body,) = to_bodies(message)
     method = from_body(json.loads(json.dumps(body)), 5)
-    assert isinstance(method, SendMessage)
-    assert (method.chat_id, method.text, method.parse_mode) == (5, "👩‍👧 Çështja", None)
-    assert method.entities is not None
-    assert [(e.type, e.offset, e.length) for e in method.entities] == [("bold", 6, 7)]
-    keyboard = method.reply_markup.inline_keyboard  # type: ignore[union-attr]
+    assert isinstance(method, Ready)
+    assert method.__api_method__ == "sendMessage"
+    read = SendMessage(**method.values)
+    assert (read.chat_id, read.text) == (5, "👩‍👧 Çështja")
+    assert "parse_mode" not in method.values
+    assert read.entities is not None
+    assert [(e.type, e.offset, e.length) for e in read.entities] == [("bold", 6, 7)]
+    keyboard = read.reply_markup.inline_keyboard  # type: ignore[union-attr]
     assert [[b.callback_data for b in row] for row in keyboard] == [["17:yes", "17:no"], ["17:back"]]
-    assert method.link_preview_options == NO_PREVIEW
+    assert read.link_preview_options == NO_PREVIEW
 
 
 def test_each_row_is_one_message() -> None:
