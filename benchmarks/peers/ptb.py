@@ -25,6 +25,7 @@ from telegram.ext import (
     ContextTypes,
     ConversationHandler,
     MessageHandler,
+    PersistenceInput,
     PicklePersistence,
     filters,
 )
@@ -173,13 +174,6 @@ def conversation() -> ConversationHandler[Context]:
     )
 
 
-class Persistence(PicklePersistence):  # type: ignore[type-arg]  # its parameters are the defaults
-    """What is pickled, without the sessions."""
-
-    async def update_bot_data(self, data: Any) -> None:
-        """Leave the sessions out."""
-
-
 def application() -> Application[Any, Any, Any, Any, Any, Any]:
     """Return the application with its handlers."""
     made = (
@@ -187,7 +181,7 @@ def application() -> Application[Any, Any, Any, Any, Any, Any]:
         .token(place.TOKEN)
         .base_url(f"{place.API}/bot")
         .updater(None)
-        .persistence(Persistence(Path(place.DATA) / "persistence"))
+        .persistence(PicklePersistence(Path(place.DATA) / "persistence", store_data=PersistenceInput(bot_data=False)))
         .build()
     )
     made.add_handler(conversation())
