@@ -8,6 +8,7 @@ from pathlib import Path
 
 def main() -> None:
     """Run the command line; end with 0, with 1 and one line of explanation, or with 2 on wrong usage."""
+    _plainly()
     from kuvendo.cli import app
     from kuvendo.trouble import Trouble
 
@@ -22,6 +23,11 @@ def main() -> None:
         sys.exit(1)
     except Exception as error:  # noqa: BLE001 - a traceback never reaches a user
         _tell(_explained(error))
+
+
+def _plainly() -> None:
+    """Do without rich, which colours what we never colour: to import it takes longer than most commands."""
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]  # how Python itself marks what is not to be had
 
 
 def _tell(line: str) -> None:

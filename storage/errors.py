@@ -6,7 +6,6 @@ stumbled over; these messages never do.
 
 from __future__ import annotations
 
-from psycopg.errors import DeadlockDetected, SerializationFailure
 from sqlalchemy import exc
 
 
@@ -34,7 +33,8 @@ class FrozenVersion(ValueError):
     """A published version of a questionnaire was given other words under the same number."""
 
 
-_RACES = (SerializationFailure, DeadlockDetected)
+_RACES = frozenset({"40001", "40P01"})
+"""PostgreSQL's own numbers for a serialization failure and a deadlock; its driver need not be there to know them."""
 
 Failures = (exc.DBAPIError, exc.TimeoutError)
 """The library's errors that `translated` knows."""
@@ -44,7 +44,7 @@ def translated(error: BaseException) -> StorageError:
     """Return the error of ours that says the same as a library's, without the values it quotes."""
     original = getattr(error, "orig", None) or error
     name = type(original).__name__
-    if isinstance(original, _RACES) or isinstance(error, exc.IntegrityError):
+    if getattr(original, "sqlstate", None) in _RACES or isinstance(error, exc.IntegrityError):
         return Conflict(f"somebody else changed the same rows ({name})")
     if isinstance(error, (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)):
         return Unavailable(f"the database does not answer ({name})")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import warnings
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
 from storage import migrate
 from storage.database import Database, normalise
+from storage.errors import Unavailable
 from storage.keys import Keyring
 from storage.models import Base
 from tests.storage.people import arrive, publish, submit, text
@@ -51,6 +54,24 @@ def test_the_head_is_what_the_models_say(database_url: str) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
     engine.dispose()
+
+
+def test_the_newest_revision_is_known_without_alembic() -> None:
+    steps = ScriptDirectory(str(migrate.STEPS))
+    assert migrate.head() == steps.get_current_head()
+    assert all(Path(step.path).name.startswith(f"v{step.revision}_") for step in steps.walk_revisions())
+
+
+def test_looking_where_a_database_stands_makes_none(sqlite_url: str, tmp_path: Path) -> None:
+    assert migrate.current(sqlite_url) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_database_that_does_not_answer_is_said_so() -> None:
+    for work in (migrate.current, migrate.upgrade):
+        with pytest.raises(Unavailable) as caught:
+            work("postgresql://ZQX:ZQX@127.0.0.1:9/x")
+        assert "ZQX" not in str(caught.value)
 
 
 async def test_rows_live_through_an_upgrade(database_url: str, keyring: Keyring, now: datetime) -> None:
