@@ -23,6 +23,7 @@ from sqlalchemy import (
     MetaData,
     UniqueConstraint,
     Uuid,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -281,6 +282,39 @@ class Quarantine(Base):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
+class NoticeRow(Base):
+    """One notice to many people, in every language. What became of it is counted here once its rows in the outbox go.
+
+    `reached` is the last participant whose turn it was: the audience is gone through in the order of their ids, and
+    moved on in the transaction that owes them the notice, so that nobody is passed over and nobody is told twice.
+    """
+
+    __tablename__ = "notices"
+    __table_args__ = ({"info": {"person": None}},)
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    audience: Mapped[str]
+    """all, or the slug of the consultation whose participants it is for."""
+    texts: Mapped[dict[str, Any]]
+    """By the code of the language."""
+    state: Mapped[str] = mapped_column(default="draft")
+    """draft, running, paused, done or cancelled."""
+    people: Mapped[int] = mapped_column(default=0)
+    """How many it was for when it was started; once it is done, how many it went to or was given up for."""
+    reached: Mapped[uuid.UUID | None]
+    all_owed: Mapped[bool] = mapped_column(default=False)
+    """Whether the whole audience was gone through."""
+    sent: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    unreachable: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+
+
+_OF_A_NOTICE = text("notice_id IS NOT NULL")
+
+
 class OutboxRow(Base):
     """A message owed to a participant. Its body is dropped once it is sent or given up.
 
@@ -292,6 +326,7 @@ class OutboxRow(Base):
     __table_args__ = (
         Index("ix_outbox_waiting", "state", "priority", "id"),
         Index("ix_outbox_participant", "participant_id", "state", "priority", "id"),
+        Index("ix_outbox_notice_id", "notice_id", "state", postgresql_where=_OF_A_NOTICE, sqlite_where=_OF_A_NOTICE),
         {"info": {"person": PERSON}},
     )
 
@@ -302,10 +337,14 @@ class OutboxRow(Base):
     """0 for a reply, 1 for a notice."""
     turn: Mapped[int | None] = mapped_column(BigInteger)
     """The session's turn whose screen this message is, or is a piece of; None for a message beside it."""
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notices.id"))
+    """The notice to many people that this is one copy of."""
     body: Mapped[dict[str, Any] | None]
     state: Mapped[str] = mapped_column(default="waiting")
-    """waiting, sent or failed."""
+    """waiting, held (while its notice is paused), sent or failed."""
     attempts: Mapped[int] = mapped_column(default=0)
+    unanswered: Mapped[int] = mapped_column(default=0)
+    """How many of these tries got no answer after the message had left, so that it may have arrived."""
     not_before: Mapped[datetime]
     leased_until: Mapped[datetime | None]
     leased_by: Mapped[str | None]
