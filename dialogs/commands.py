@@ -13,7 +13,7 @@ from dialogs.session import Session, Stage
 from dialogs.turn import Turn
 from dialogs.types import Catalogue
 
-LEADING_ON = ASIDES | {Stage.HOME, Stage.RESUME, Stage.COMPONENT, Stage.QUESTIONNAIRE}
+LEADING_ON = ASIDES | {Stage.HOME, Stage.RESUME, Stage.COMPONENT, Stage.QUESTIONNAIRE, Stage.ABOUT}
 """Screens from which `/continue` leads back to the draft."""
 
 
@@ -49,12 +49,13 @@ def _privacy(catalogue: Catalogue, session: Session, command: Command, now: date
 
 
 def _cancel(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:
-    """Leave whatever is on the screen; a draft is kept."""
+    """Leave whatever is on the screen; a draft is kept, and what was changed of a submission counts."""
     if session.stage in ASIDES:
         return come_back(session)
     if not session.consent:
         return screen(session, session.stage, at_stage(session.stage))
-    return screen(replace(session, revising=None), Stage.HOME, Say("cancelled", menu=True))
+    left = "revised" if session.revising else "cancelled" if session.draft else "nothing-begun"
+    return screen(replace(session, revising=None), Stage.HOME, Say(left, menu=True))
 
 
 def _mine(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:

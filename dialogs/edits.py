@@ -8,9 +8,10 @@ from dialogs.answers import is_blank
 from dialogs.entering import takes_answers
 from dialogs.exchange import AnswerRevised, Edited, InputRejected, Say
 from dialogs.screens import at_stage, screen
-from dialogs.session import Draft, Session, Stage
+from dialogs.session import Draft, Session
 from dialogs.turn import Turn
 from dialogs.types import Answer, Catalogue, Part, Past
+from dialogs.walking import is_shown
 
 
 def edited(catalogue: Catalogue, session: Session, edit: Edited, past: tuple[Past, ...]) -> Turn:
@@ -53,8 +54,8 @@ def _revise_draft(catalogue: Catalogue, session: Session, draft: Draft, answer: 
     if session.revising:
         edited = replace(edited, revising=_put(session.revising, draft.id, revised))
     events = (AnswerRevised(draft.id, revised),)
-    if session.stage is Stage.REVIEW:
-        return screen(edited, Stage.REVIEW, at_stage(Stage.REVIEW, "edited"), events)
+    if is_shown(session, answer.slot):
+        return screen(edited, session.stage, at_stage(session.stage, "edited"), events)
     return Turn(edited, events, (Say("edited"),))
 
 

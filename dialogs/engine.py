@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from dialogs import menus, routes
-from dialogs.adding import add, add_on
+from dialogs import menus, naming, routes
+from dialogs.adding import add, keep_both
 from dialogs.answers import LONGEST, from_typed, is_blank
 from dialogs.exchange import AnswerDropped, Ask, Chosen, DraftDiscarded, Event, Input, Say, Submitted, Typed
 from dialogs.lateness import is_early, is_late
@@ -47,16 +47,16 @@ def step(questionnaire: Questionnaire, session: Session, input: Input, now: date
 def _typed(q: Questionnaire, session: Session, draft: Draft, typed: Typed) -> Turn:
     early, late = is_early(session, typed.number), is_late(session, draft, typed.number)
     asks = _asks(q, session, draft)
-    closed = session.stage is not Stage.ADDING and asks is not Kind.TEXT
-    choice = menus.typed_choice(menus.of_draft(q, session), typed.text, numbers=closed or (early and not late))
+    menu, numbers = menus.of_draft(q, session), asks is not Kind.TEXT or (early and not late)
+    choice = naming.typed_choice(menu, typed.text, numbers=numbers)
+    if choice is None and not early:
+        choice = naming.spoken_choice(session.stage, menu, typed.text)
     if late and not choice:
         return continue_answer(session, draft, Part(typed.number, typed.text))
     if early and (choice or asks in (Kind.SINGLE, Kind.MULTI)):
         return again(session)
     if choice and not (asks is Kind.MULTI and choice.option.startswith("o:")):
         return _take(q, replace(session, chose=typed.number), draft, choice.option)
-    if session.stage is Stage.ADDING and draft.adding:
-        return add_on(q, session, draft, typed)
     if session.stage is Stage.ASKING:
         return _answer(q, session, draft, typed)
     return _set_aside(session, draft, typed)
@@ -107,8 +107,10 @@ def _chosen(q: Questionnaire, session: Session, draft: Draft, chosen: Chosen, no
 
 
 def _take(q: Questionnaire, session: Session, draft: Draft, option: str) -> Turn:
-    """Carry out a choice that the present screen offers."""
+    """Carry out a choice that the present screen offers; two of them concern what was just written."""
     name, _, value = option.partition(":")
+    if name not in ("add", "both"):
+        draft = replace(draft, trail=(), former=None)
     return _OPTIONS[name](q, session, draft, value)
 
 
@@ -148,11 +150,16 @@ def _skip(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
     assert draft.at is not None, "a question is being asked"
     if routes.is_extra(q, draft, draft.at):
         return _remove(q, session, replace(draft, picked=draft.at.item, ended=True), "")
+    return _clear(q, session, draft, "")
+
+
+def _clear(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
+    assert draft.at is not None, "a question is being asked"
     return settle(q, session, draft, Answer(draft.at, skipped=True))
 
 
 def _keep(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
-    return advance(q, session, replace(draft, at=None, movable=False), ())
+    return advance(q, session, replace(draft, at=None), ())
 
 
 def _example(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
@@ -165,12 +172,18 @@ def _save(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
 
 def _back(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
     """Return to the screen before: from a question or the gate the question before, from a choice the review."""
-    if session.stage in (Stage.ADDING, Stage.PICK_ITEM, Stage.PICK_FIELD):
+    if session.stage in (Stage.PICK_ITEM, Stage.PICK_FIELD):
         return resume(q, session.holding(replace(draft, picked=None)))
     before = routes.previous(q, draft if session.stage is Stage.ASKING else replace(draft, at=None))
     assert before is not None, "back is offered only where there is a way back"
-    draft = replace(draft, at=before, movable=False, ticked=(), strays=())
-    return screen(session.holding(draft), Stage.ASKING, Ask())
+    return _ask(q, session, replace(draft, strays=()), before)
+
+
+def _ask(q: Questionnaire, session: Session, draft: Draft, slot: Slot) -> Turn:
+    """Ask a question chosen by hand; where several were chosen already, they are ticked."""
+    answer = draft.answer(slot)
+    ticked = answer.chosen if answer and routes.question_of(q, slot).kind is Kind.MULTI else ()
+    return screen(session.holding(replace(draft, at=slot, ticked=ticked)), Stage.ASKING, Ask())
 
 
 # --- items, the review, the end --------------------------------------------------------------------------------------
@@ -178,8 +191,7 @@ def _back(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
 
 def _more(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
     draft, slot = routes.open_item(q, draft)
-    draft = replace(draft, at=slot, strays=(), movable=False)
-    return screen(session.holding(draft), Stage.ASKING, Ask())
+    return _ask(q, session, replace(draft, strays=()), slot)
 
 
 def _to_review(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
@@ -187,7 +199,7 @@ def _to_review(q: Questionnaire, session: Session, draft: Draft, value: str) -> 
 
 
 def _edit(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
-    draft = replace(draft, strays=(), movable=False)
+    draft = replace(draft, strays=())
     items = routes.given_items(q, draft)
     if len(items) == 1 and not routes.of_item(q, draft, 0):
         return _pick(q, session, draft, str(items[0]))
@@ -201,8 +213,7 @@ def _pick(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
 
 def _field(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
     item = draft.picked if session.stage is Stage.PICK_FIELD and draft.picked else 0
-    draft = replace(draft, at=Slot(value, item), picked=item)
-    return screen(session.holding(draft), Stage.ASKING, Ask())
+    return _ask(q, session, replace(draft, picked=item), Slot(value, item))
 
 
 def _remove(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
@@ -210,7 +221,7 @@ def _remove(q: Questionnaire, session: Session, draft: Draft, value: str) -> Tur
     item = draft.picked or 0
     gone = tuple(answer.slot for answer in draft.answers if answer.slot.item == item)
     draft = routes.close_item(draft.without(*gone), item)
-    draft = replace(draft, picked=None, at=None, movable=False, strays=())
+    draft = replace(draft, picked=None, at=None, strays=())
     return advance(q, session, draft, tuple(AnswerDropped(draft.id, slot) for slot in gone))
 
 
@@ -242,10 +253,12 @@ _OPTIONS: dict[str, Callable[[Questionnaire, Session, Draft, str], Turn]] = {
     "done": _done,
     "skip": _skip,
     "keep": _keep,
+    "clear": _clear,
     "example": _example,
     "save": _save,
     "back": _back,
     "add": add,
+    "both": keep_both,
     "more": _more,
     "review": _to_review,
     "edit": _edit,

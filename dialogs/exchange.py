@@ -49,20 +49,25 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """Something other than text that the product may one day read (voice, photo); `album` groups several."""
+    """Something other than text that the product may one day read (voice, photo); `album` groups several.
+
+    `caption` is the text that came with it.
+    """
 
     kind: str
     number: int
     album: str = ""
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Unsupported:
-    """Anything else."""
+    """Anything else, with the text that came with it."""
 
     kind: str
     number: int = 0
     album: str = ""
+    caption: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,39 +1,37 @@
 """What comes before, beside and after a questionnaire: language, consent, component, `/mine`, `/delete`. Pure.
 
 `step` is the door of the whole dialogue: every input of every person goes through it. Commands work at any moment;
-the lobby's screens have one function each in a table; while a draft is on the screen the engine decides.
+what the lobby's choices lead to stands in a table (`picking`); while a draft is on the screen the engine decides.
 Nothing a person says before consent leads to an event that would keep it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
-from dialogs import engine, looking_up, menus, receipts, walking
+from dialogs import engine, looking_up, menus, naming, walking
+from dialogs.answers import is_blank
 from dialogs.commands import COMMANDS
 from dialogs.edits import edited, holding
-from dialogs.entering import begin, enter, find_link, go_on, questionnaire_in_hand, takes_answers
+from dialogs.entering import enter, questionnaire_in_hand, takes_answers
 from dialogs.exchange import (
     Chosen,
     Command,
-    ConsentGiven,
     Edited,
     Input,
-    LanguageChosen,
     LookedUp,
     Media,
     Menu,
     Say,
     Typed,
     Unsupported,
-    Withdrawn,
 )
 from dialogs.lateness import handed_over, is_early, is_late, noticed
-from dialogs.screens import again, already, at_stage, come_back, rejected, screen, stale, step_aside
-from dialogs.session import Draft, Session, Stage
+from dialogs.picking import pick
+from dialogs.screens import again, already, at_stage, rejected, screen, stale
+from dialogs.session import Session, Stage
 from dialogs.turn import Turn
 from dialogs.types import Catalogue, Part, Past
 
@@ -41,7 +39,7 @@ AT_ONCE = ("language", "mydata", "delete")
 """Commands that need no choice of a language first: they are a person's rights, or that very choice."""
 
 DRAFTING = frozenset({
-    Stage.ASKING, Stage.ADDING, Stage.GATE, Stage.REVIEW, Stage.PICK_ITEM, Stage.PICK_FIELD
+    Stage.ASKING, Stage.GATE, Stage.REVIEW, Stage.PICK_ITEM, Stage.PICK_FIELD
 })  # fmt: skip
 """The stages in which the engine decides."""
 
@@ -64,7 +62,7 @@ def _taken(catalogue: Catalogue, session: Session, input: Input, now: datetime, 
         case LookedUp():
             return looking_up.answer(session, input, now)
         case Media() | Unsupported():
-            return _declined(session, input)
+            return _not_text(catalogue, session, input, now, past)
         case Typed() | Chosen():
             return _said(catalogue, session, input, now, past)
         case _:
@@ -109,7 +107,7 @@ def _at_a_menu(
     choice = menus.find(menu, input.option) if input.turn == session.turn else None
     if choice is None:
         return stale(session)
-    turn = _pick(catalogue, session, choice.option, now, past)
+    turn = pick(catalogue, session, choice.option, now, past)
     pressed = replace(turn.session, pressed=(input.turn, input.option))
     return replace(turn, session=pressed, pressed=choice.label)
 
@@ -118,11 +116,13 @@ def _typed(
     catalogue: Catalogue, session: Session, typed: Typed, menu: Menu, now: datetime, past: tuple[Past, ...]
 ) -> Turn:
     """Take a choice in words or by its number, unless it was written before these choices could be seen."""
-    choice = menus.typed_choice(menu, typed.text, numbers=True)
+    choice = naming.typed_choice(menu, typed.text, numbers=True) or naming.spoken_choice(
+        session.stage, menu, typed.text
+    )
     if choice and is_early(session, typed.number):
         return again(session)
     if choice:
-        return _pick(catalogue, replace(session, chose=typed.number), choice.option, now, past)
+        return pick(catalogue, replace(session, chose=typed.number), choice.option, now, past)
     if session.draft and is_late(session, session.draft, typed.number):
         return walking.continue_answer(session, session.draft, Part(typed.number, typed.text))
     return rejected(session, _why(session, typed))
@@ -132,22 +132,27 @@ def _why(session: Session, typed: Typed) -> str:
     """Return why free text cannot be taken here: before consent it is not kept, later there is just no question."""
     if not session.consent:
         return "choose-first"
-    return "receipt-too-often" if receipts.normalise(typed.text) else "choose-one"
-
-
-def _pick(catalogue: Catalogue, session: Session, option: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    name, _, value = option.partition(":")
-    return _PICKS[session.stage, name](catalogue, session, value, now, past)
+    return looking_up.slip(session, typed) or "choose-one"
 
 
 # --- what is not text -------------------------------------------------------------------------------------------------
 
 
-def _declined(session: Session, input: Media | Unsupported) -> Turn:
-    if input.album and input.album == session.album:
-        return Turn(session)
-    known = input.kind if input.kind in ("voice", "photo", "sticker") else "unsupported"
-    return rejected(replace(session, album=input.album), known)
+def _not_text(
+    catalogue: Catalogue, session: Session, input: Media | Unsupported, now: datetime, past: tuple[Past, ...]
+) -> Turn:
+    """Take the words that came with something else where a questionnaire is being answered; decline the rest."""
+    told = bool(input.album) and input.album == session.album
+    session = replace(session, album=input.album)
+    if session.stage not in DRAFTING or is_blank(input.caption):
+        return Turn(session) if told else rejected(session, _of_kind(input, "voice", "photo", "sticker"))
+    turn = _said(catalogue, session, Typed(input.number, input.caption), now, past)
+    words_alone = Say(f"words-{_of_kind(input, 'photo')}")
+    return turn if told else replace(turn, prompts=(words_alone, *turn.prompts))
+
+
+def _of_kind(input: Media | Unsupported, *kinds: str) -> str:
+    return input.kind if input.kind in kinds else "unsupported"
 
 
 # --- commands --------------------------------------------------------------------------------------------------------
@@ -158,129 +163,3 @@ def _command(catalogue: Catalogue, session: Session, command: Command, now: date
         return screen(session, Stage.WELCOME, at_stage(Stage.WELCOME))
     known = COMMANDS.get(command.name)
     return known(catalogue, session, command, now) if known else rejected(session, "unknown-command")
-
-
-# --- choices ---------------------------------------------------------------------------------------------------------
-
-
-def _language(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    chosen = replace(session, language=value, bilingual=False)
-    events = (LanguageChosen(value),)
-    if session.stage is Stage.WELCOME:
-        return screen(chosen, Stage.CONSENT, at_stage(Stage.CONSENT), events)
-    return replace(come_back(chosen), events=events)
-
-
-def _agree(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    agreed = replace(session, consent=c.consent.version)
-    turn = enter(c, agreed, session.link, now)
-    return replace(turn, events=(ConsentGiven(c.consent.version, c.consent.digest, session.language), *turn.events))
-
-
-def _decline(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    """Respect a refusal; of somebody who had agreed to an earlier text it is recorded, and nothing is taken away."""
-    if not session.consent:
-        return screen(session, Stage.REFUSED, at_stage(Stage.REFUSED))
-    refused = ConsentGiven(c.consent.version, c.consent.digest, session.language, given=False)
-    return screen(session, Stage.REFUSED, Say("refused-anew", menu=True), (refused,))
-
-
-def _privacy(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    return screen(session, Stage.PRIVACY, at_stage(Stage.PRIVACY))
-
-
-def _consent_again(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    return screen(session, Stage.CONSENT, at_stage(Stage.CONSENT))
-
-
-def _component(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    return screen(replace(session, component=value), Stage.QUESTIONNAIRE, at_stage(Stage.QUESTIONNAIRE))
-
-
-def _about(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    return screen(session, Stage.QUESTIONNAIRE, Say("about", menu=True))
-
-
-def _components(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    return enter(c, session, "", now)
-
-
-def _questionnaire(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    return enter(c, session, f"{session.component}-{value}", now)
-
-
-def _continue(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    return go_on(c, session)
-
-
-def _anew(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    assert session.draft is not None, "begin anew is offered only with a draft"
-    found = find_link(c, f"{session.draft.consultation}-{session.draft.questionnaire}")
-    if found is None:
-        return enter(c, session, "", now)
-    return begin(*found, session, now)
-
-
-def _another(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    """Go on with the draft of the same questionnaire that was left alone longest."""
-    return go_on(c, session.holding(menus.alike(session)[0]))
-
-
-def _mine(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    return step_aside(session, Stage.MINE)
-
-
-def _return(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    return come_back(session)
-
-
-def _revise(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    """Open a submission for revision: each change counts at once, the draft in hand waits."""
-    chosen = next(each for each in past if str(each.draft) == value)
-    questionnaire = c.questionnaires[chosen.digest]
-    draft = Draft(
-        id=chosen.draft,
-        digest=chosen.digest,
-        consultation=questionnaire.consultation,
-        questionnaire=questionnaire.slug,
-        started_at=chosen.submitted_at,
-        answers=chosen.answers,
-        items=chosen.items,
-        spent=max(chosen.items, default=0),
-        ended=True,
-        receipt=chosen.receipt,
-    )
-    return screen(replace(session, revising=draft, aside=None), Stage.REVIEW, at_stage(Stage.REVIEW))
-
-
-def _erase(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    return Turn(session, (Withdrawn(),), (Say("erased"),))
-
-
-Pick = Callable[[Catalogue, Session, str, datetime, tuple[Past, ...]], Turn]
-
-_PICKS: dict[tuple[Stage, str], Pick] = {
-    (Stage.WELCOME, "lang"): _language,
-    (Stage.CONSENT, "agree"): _agree,
-    (Stage.CONSENT, "decline"): _decline,
-    (Stage.CONSENT, "privacy"): _privacy,
-    (Stage.PRIVACY, "agree"): _agree,
-    (Stage.PRIVACY, "decline"): _decline,
-    (Stage.REFUSED, "again"): _consent_again,
-    (Stage.COMPONENT, "c"): _component,
-    (Stage.QUESTIONNAIRE, "q"): _questionnaire,
-    (Stage.QUESTIONNAIRE, "about"): _about,
-    (Stage.QUESTIONNAIRE, "back"): _components,
-    (Stage.RESUME, "continue"): _continue,
-    (Stage.RESUME, "anew"): _anew,
-    (Stage.RESUME, "another"): _another,
-    (Stage.RESUME, "other"): _components,
-    (Stage.HOME, "continue"): _continue,
-    (Stage.HOME, "begin"): _components,
-    (Stage.HOME, "mine"): _mine,
-    (Stage.LANGUAGE, "lang"): _language,
-    (Stage.MINE, "r"): _revise,
-    (Stage.MINE, "back"): _return,
-    (Stage.DELETE, "erase"): _erase,
-    (Stage.DELETE, "keep"): _return,
-}

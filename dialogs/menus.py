@@ -1,6 +1,7 @@
 """Which choices each screen offers, in reading order, in the person's language.
 
-The engine and the lobby match typed words against these same choices, so whatever a button does can also be typed.
+The engine and the lobby match typed words against these same choices (`naming`), so whatever a button does can also
+be typed.
 Actions are verbs, choices are nouns; the usual next step stands first.
 """
 
@@ -14,7 +15,7 @@ from dialogs.exchange import Choice, Menu
 from dialogs.session import Draft, Session, Stage
 from dialogs.text import spaced
 from dialogs.types import Catalogue, Kind, Option, Past, Questionnaire, Slot
-from locales import CHAT, LANGUAGES, fold, together, translations
+from locales import CHAT, LANGUAGES, together, translations
 
 NARROW = 13
 """Two labels of at most this many characters share a row on a small phone."""
@@ -53,23 +54,6 @@ def find(menu: Menu, option: str) -> Choice | None:
     return next((choice for row in menu for choice in row if choice.option == option), None)
 
 
-def typed_choice(menu: Menu, text: str, *, numbers: bool) -> Choice | None:
-    """Return the choice that `text` names by its label or a part of it (folded) or, with `numbers`, by its place.
-
-    What several choices have in common names none of them.
-    """
-    choices = [choice for row in menu for choice in row]
-    word = fold(text)
-    if numbers and word.isascii() and word.isdecimal() and 1 <= int(word[:4]) <= len(choices):
-        return choices[int(word[:4]) - 1]
-    named = [choice for choice in choices if word and word in _names(choice.label)]
-    return named[0] if len(named) == 1 else None
-
-
-def _names(label: str) -> set[str]:
-    return {fold(label), *map(fold, label.split(BESIDE))}
-
-
 # --- a questionnaire's screens ---------------------------------------------------------------------------------------
 
 
@@ -83,27 +67,28 @@ def of_draft(questionnaire: Questionnaire, session: Session) -> Menu:
 def _asking(questionnaire: Questionnaire, draft: Draft, t: NullTranslations, language: str) -> list[Choice]:
     assert draft.at is not None, "a question is being asked"
     question = routes.question_of(questionnaire, draft.at)
-    answered = draft.answer(draft.at) is not None
-    editing = draft.picked is not None
+    answered = draft.present is not None
     example = question.example and not answered and not draft.written and draft.exemplified != draft.at
+    skip = not answered and routes.may_skip(questionnaire, draft, draft.at)
     offered = [
         *(_ticks(question.options, draft, language) if question.kind is Kind.MULTI else ()),
         *(_options(question.options, language) if question.kind is Kind.SINGLE else ()),
         (Choice("done", t.gettext("Done")) if draft.ticked else None),
         (Choice("example", t.gettext("Give me an example")) if example else None),
         (Choice("keep", t.gettext("Keep it as it is")) if answered else None),
-        (Choice("skip", t.gettext("Skip")) if _may_skip(questionnaire, draft, draft.at) else None),
+        (Choice("clear", t.gettext("Remove the answer")) if answered and not question.required else None),
+        (Choice("skip", t.gettext("Skip")) if skip else None),
         (Choice("back", t.gettext("Back")) if _has_way_back(questionnaire, draft) else None),
-        (Choice("add", t.gettext("Add to the answer above")) if draft.written and not editing else None),
+        *_about_words(draft, t, add=draft.movable),
         Choice("save", t.gettext("Save for later")),
     ]
     return [choice for choice in offered if choice]
 
 
-def _may_skip(questionnaire: Questionnaire, draft: Draft, slot: Slot) -> bool:
-    if draft.picked is not None or draft.answer(slot):
-        return not routes.question_of(questionnaire, slot).required
-    return routes.may_skip(questionnaire, draft, slot)
+def _about_words(draft: Draft, t: NullTranslations, *, add: bool) -> list[Choice]:
+    """Return what may be done with the words just written: join them to the answer above, or to the former."""
+    both = [Choice("both", t.gettext("Keep both answers"))] if draft.former else []
+    return [*both, Choice("add", t.gettext("Add to the answer above"))] if add else both
 
 
 def _options(options: Iterable[Option], language: str) -> list[Choice]:
@@ -119,33 +104,29 @@ def _has_way_back(questionnaire: Questionnaire, draft: Draft) -> bool:
     return draft.picked is None and routes.previous(questionnaire, draft) is not None
 
 
-def _adding(questionnaire: Questionnaire, draft: Draft, t: NullTranslations, language: str) -> list[Choice]:
-    return [Choice("back", t.gettext("Back"))]
-
-
 def _gate(questionnaire: Questionnaire, draft: Draft, t: NullTranslations, language: str) -> list[Choice]:
     section = routes.repeated(questionnaire)
     assert section and section.repeat, "only a repeated section has a gate"
-    offered = [
+    return [
         Choice("more", section.repeat.add[language]),
         Choice("review", t.gettext("Review")),
         Choice("back", t.gettext("Back")),
-        (Choice("add", t.gettext("Add to the answer above")) if draft.written else None),
+        *_about_words(draft, t, add=draft.movable or bool(draft.strays)),
         Choice("save", t.gettext("Save for later")),
     ]
-    return [choice for choice in offered if choice]
 
 
 def _review(questionnaire: Questionnaire, draft: Draft, t: NullTranslations, language: str) -> list[Choice]:
     section = routes.repeated(questionnaire)
     if draft.receipt:
-        return [Choice("edit", t.gettext("Edit")), Choice("finish", t.gettext("Done"))]
+        both = _about_words(draft, t, add=False)
+        return [Choice("edit", t.gettext("Edit")), *both, Choice("finish", t.gettext("Done"))]
     more = section and section.repeat and routes.may_add_item(questionnaire, draft)
     offered = [
         Choice("submit", t.gettext("Submit")),
         Choice("edit", t.gettext("Edit")),
         (Choice("more", section.repeat.add[language]) if more and section and section.repeat else None),
-        (Choice("add", t.gettext("Add to the answer above")) if draft.strays else None),
+        *_about_words(draft, t, add=bool(draft.strays)),
         Choice("save", t.gettext("Save for later")),
     ]
     return [choice for choice in offered if choice]
@@ -183,7 +164,6 @@ def _pick_field(questionnaire: Questionnaire, draft: Draft, t: NullTranslations,
 
 _DRAFT: dict[Stage, Callable[[Questionnaire, Draft, NullTranslations, str], list[Choice]]] = {
     Stage.ASKING: _asking,
-    Stage.ADDING: _adding,
     Stage.GATE: _gate,
     Stage.REVIEW: _review,
     Stage.PICK_ITEM: _pick_item,
@@ -233,6 +213,8 @@ def _questionnaire(c: Catalogue, session: Session, past: tuple[Past, ...], t: Nu
         Choice(f"q:{each.slug}", minutes.format(title=each.title[session.language], minutes=each.minutes))
         for each in offered
     ]
+    if session.stage is Stage.ABOUT:
+        return [*choices, Choice("back", t.gettext("Back"))]
     back = [Choice("back", t.gettext("Back"))] if len(c.opened()) > 1 else []
     return [*choices, Choice("about", t.gettext("Learn more")), *back]
 
@@ -279,7 +261,7 @@ def _mine(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTransla
 
 
 def _delete(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTranslations) -> list[Choice]:
-    return [Choice("erase", t.gettext("Erase all data")), Choice("keep", t.gettext("Keep all data"))]
+    return [Choice("keep", t.gettext("Keep all data")), Choice("erase", t.gettext("Erase all data"))]
 
 
 _LOBBY: dict[Stage, Callable[[Catalogue, Session, tuple[Past, ...], NullTranslations], list[Choice]]] = {
@@ -289,6 +271,7 @@ _LOBBY: dict[Stage, Callable[[Catalogue, Session, tuple[Past, ...], NullTranslat
     Stage.REFUSED: _refused,
     Stage.COMPONENT: _component,
     Stage.QUESTIONNAIRE: _questionnaire,
+    Stage.ABOUT: _questionnaire,
     Stage.RESUME: _resume,
     Stage.HOME: _home,
     Stage.LANGUAGE: _language,

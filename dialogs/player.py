@@ -5,7 +5,7 @@ A scenario reads like a dialogue. `you>` is what the person does, everything els
 
     you> one line of words, or /command        you (late)> written before the last screen was seen
     you> [Label of a button]                   you (old)> [Label of a button of an earlier screen]
-    you (edits 2)> new words for the second text sent       you (sends)> sticker
+    you (edits 2)> new words for the second text sent       you (sends)> sticker, or photo: words beneath it
 """
 
 from __future__ import annotations
@@ -207,7 +207,7 @@ def _takes_numbers(talk: Talk) -> bool:
     draft, stage = talk.session.draft, talk.session.stage
     if stage is Stage.ASKING and draft and draft.at:
         return question_of(talk.catalogue.questionnaires[draft.digest], draft.at).kind is not Kind.TEXT
-    return stage is not Stage.ADDING
+    return True
 
 
 def _show(heard: Heard, screen: TextIO, *, numbered: bool) -> None:

@@ -35,12 +35,16 @@ def check_character(body: str) -> str:
 
 
 def normalise(text: str) -> str | None:
-    """Return the code that `text` spells, or None where it spells none.
+    """Return the code that `text` spells, or None where it spells none or one with a slip in it."""
+    code = spelled(text)
+    return code if code and check_character(code[:-1]) == code[-1] else None
 
-    Small letters, spaces, dashes and look-alikes are understood; a wrong check character is not.
+
+def spelled(text: str) -> str | None:
+    """Return what `text` spells where it has the shape of a code, whether or not its check character is right.
+
+    Small letters, spaces, dashes and look-alikes are understood.
     """
     written = "".join(unicodedata.normalize("NFKC", text).upper().split())
     code = written.translate(IGNORED).translate(LOOK_ALIKES)
-    if len(code) != LENGTH or not set(code) <= set(ALPHABET):
-        return None
-    return code if check_character(code[:-1]) == code[-1] else None
+    return code if len(code) == LENGTH and set(code) <= set(ALPHABET) else None

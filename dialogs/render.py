@@ -15,8 +15,8 @@ from dialogs.exchange import Ask, Menu, Message, Prompt, Review, Say
 from dialogs.lobby import DRAFTING
 from dialogs.sentences import note_text, say_text
 from dialogs.session import Draft, Session
-from dialogs.text import Text, bold, italic, paragraphs, plain, spaced
-from dialogs.types import Catalogue, Kind, Past, Questionnaire, Slot
+from dialogs.text import Text, bold, italic, paragraphs, plain, shortened, spaced
+from dialogs.types import Answer, Catalogue, Kind, Past, Question, Questionnaire, Slot
 
 
 def render(
@@ -78,7 +78,18 @@ def _ask(prompt: Ask, q: Questionnaire, draft: Draft, session: Session, t: NullT
     where = _where(q, draft, draft.at, session.language)
     asked = where + plain(" ") + sentence if where.text else sentence
     hint = _hint(draft, t) if question.kind is Kind.MULTI else ""
-    return (intro, asked, plain(hint))
+    return (intro, asked, plain(hint), _present(question, draft, session.language, t))
+
+
+def _present(question: Question, draft: Draft, language: str, t: NullTranslations) -> Text:
+    """Return the beginning of the answer that the question has already, and what becomes of it; of ticks the screen."""
+    answer = draft.present
+    if answer is None or question.kind is Kind.MULTI:
+        return plain("")
+    shown = italic(t.gettext("Your answer now:")) + plain(" " + shortened(_said(question, answer, language)))
+    if question.kind is not Kind.TEXT:
+        return shown
+    return shown + plain("\n" + t.gettext("Whatever you write now takes its place."))
 
 
 def _hint(draft: Draft, t: NullTranslations) -> str:
@@ -121,7 +132,10 @@ def _line(q: Questionnaire, draft: Draft, slot: Slot, language: str, *, opening:
     if answer is None or answer.skipped:
         return plain("")
     question = routes.question_of(q, slot)
-    labels = {option.id: option.label[language] for option in question.options}
-    words = answer.text if answer.parts else ", ".join(labels[option] for option in answer.chosen)
     head = bold(f"{routes.rank(draft, slot)}. ") if opening else italic(f"{question.label[language]}: ")
-    return head + plain(words or "")
+    return head + plain(_said(question, answer, language))
+
+
+def _said(question: Question, answer: Answer, language: str) -> str:
+    labels = {option.id: option.label[language] for option in question.options}
+    return answer.text or ", ".join(labels[option] for option in answer.chosen)

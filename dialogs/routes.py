@@ -99,7 +99,7 @@ def may_skip(questionnaire: Questionnaire, draft: Draft, slot: Slot) -> bool:
 
 def given_items(questionnaire: Questionnaire, draft: Draft) -> tuple[int, ...]:
     """Return the items that hold something said, in rank order: the contributions."""
-    said = {answer.slot.item for answer in draft.answers if answer.parts or answer.chosen}
+    said = {answer.slot.item for answer in draft.answers if answer.says}
     return tuple(item for item in draft.items if item in said)
 
 

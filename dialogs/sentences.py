@@ -27,16 +27,22 @@ TOASTS = {
 NOTES = {
     "added": translatable("✓ Added to the answer above."),
     "edited": translatable("✓ Your change is saved."),
+    "replaced": translatable("✓ Your new answer is saved in place of the old one."),
+    "removed": translatable("✓ Your answer is removed."),
+    "both": translatable("✓ Both answers are saved together."),
+    "hidden": translatable("✓ Saved. Another question is no longer asked now, so your answer to it is removed."),
     "blank": translatable("I found no words in that message. Please write your answer."),
     "too-long": translatable("This answer has grown too long for me, so I could not take the last message. Please make it shorter."),
+    "too-long-to-add": translatable("Together that would be too long for one answer, so nothing was put together."),
     "choose-one": translatable("I did not understand that. Please press one of the buttons, or type its words."),
     "choose-some": translatable("I did not understand that. Please type the numbers you choose, such as 1, 3."),
-    "choose-first": translatable("I have not kept what you wrote: we need your consent first. Please press one of the buttons."),
+    "choose-first": translatable("I have not kept what you wrote: your consent comes first. Please press one of the buttons."),
     "choose-or-add": translatable("If that belongs to your answer above, press “Add to the answer above”. Otherwise choose one of the buttons."),
     "voice": translatable("I can't listen to voice messages yet. Please write it in words."),
     "photo": translatable("I can't read pictures yet. Please write it in words."),
     "sticker": translatable("I can't read stickers yet. Please write it in words."),
     "unsupported": translatable("So far I can read only text. Please write it in words."),
+    "receipt-unknown": translatable("I don't know that code. Please compare it with your message once more."),
     "receipt-too-often": translatable("That was many codes in a short time. Please try again in ten minutes."),
     "unknown-command": translatable("I don't know that command. See those I know at /help."),
 }  # fmt: skip
@@ -50,17 +56,18 @@ SENTENCES = {
     "language": translatable("Which language do you want to use?"),
     "pick-item": translatable("Which part do you want to change?"),
     "pick-field": translatable("What do you want to change?"),
-    "adding": translatable("Write what you want to add to your answer above."),
     "saved": translatable("✓ Saved. Go on whenever you like, today or in a month: /continue"),
     "cancelled": translatable("Let's stop here. What you wrote is saved; go on whenever you like: /continue"),
+    "nothing-begun": translatable("Nothing is under way, so there is nothing to stop. What do you want to do?"),
     "revised": translatable("✓ Your contribution is saved as it now stands."),
     "nothing-open": translatable("No consultation is open just now. Please come back later."),
     "closed": translatable("This consultation has closed, so you can no longer send or change anything. What you have submitted stays as it is."),
-    "receipt-unknown": translatable("I don't know that code. Please compare it with your message once more."),
+    "words-photo": translatable("I have read what you wrote with the picture. The picture itself is not kept."),
+    "words-unsupported": translatable("I have read your words. Apart from them, nothing of that message is kept."),
     "edited": translatable("✓ Your change is saved."),
     "edit-closed": translatable("This consultation has closed, so your earlier words stay as they were."),
     "edit-blank": translatable("I found no words there, so what you wrote before stays. To erase everything: /delete"),
-    "delete": translatable("This erases everything we keep about you: your answers, your drafts and the address of this chat. It cannot be undone."),
+    "delete": translatable("This erases everything we keep about you: your answers, your drafts and the address of this chat. It cannot be undone. Do you want to erase it all?"),
     "erased": translatable("✓ Everything we kept about you is erased. The messages stay in Telegram, so please delete the chat yourself too. To begin again: /start"),
 }  # fmt: skip
 
@@ -202,7 +209,7 @@ def _help(
 ) -> list[Text]:
     return [
         plain(t.gettext("Answer in your own words, in one message or several. You can change a message later by editing it in Telegram.")),
-        plain(t.gettext("/start begin · /continue repeat the question\n/mine my contributions · /language language\n/cancel stop without losing a word\n/privacy what we keep · /mydata my data\n/delete erase everything")),
+        plain(t.gettext("/start – begin\n/continue – repeat the question\n/mine – my contributions\n/language – language\n/cancel – stop without losing a word\n/privacy – what we keep\n/mydata – my data\n/delete – erase everything")),
     ]  # fmt: skip
 
 

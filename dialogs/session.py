@@ -14,7 +14,7 @@ from typing import Any
 
 from dialogs.types import Answer, Part, Slot
 
-FORMAT = 1
+FORMAT = 2
 """The JSON form's number: raise it when a field changes meaning, and teach `loads` the old form."""
 
 
@@ -31,13 +31,13 @@ class Stage(StrEnum):
     REFUSED = "refused"
     COMPONENT = "component"
     QUESTIONNAIRE = "questionnaire"
+    ABOUT = "about"
     RESUME = "resume"
     HOME = "home"
     LANGUAGE = "language"
     MINE = "mine"
     DELETE = "delete"
     ASKING = "asking"
-    ADDING = "adding"
     GATE = "gate"
     REVIEW = "review"
     PICK_ITEM = "pick-item"
@@ -50,11 +50,11 @@ class Draft:
 
     `id` counts the drafts of this person from 1. `items` are the items of the repeated section in rank order, the
     last perhaps not answered yet; `ended` says that no further item follows, `spent` how many numbers are used.
-    `at` is the question on the screen; `picked` the item chosen for a change, which leads back to the review; `adding`
-    the slot that the next message continues; `ticked` the options ticked so far; `exemplified` the slot whose example
-    was just shown. `written` is the slot of the text
-    message taken last and its number, `movable` while that message may still belong to the answer before; `strays`
-    are texts that fitted nowhere. `receipt` is set while a submission is being revised.
+    `at` is the question on the screen; `picked` the item chosen for a change, which leads back to the review; `ticked`
+    the options ticked so far; `exemplified` the slot whose example was just shown. `written` is the slot of the text
+    message taken last and its number. `trail` holds the slots of the last two texts, where nothing was pressed after
+    either: the second may be moved to the first. `former` is the answer whose place the text taken last took, until
+    something else happens. `strays` are texts that fitted nowhere. `receipt` is set while a submission is revised.
     """
 
     id: int
@@ -68,17 +68,28 @@ class Draft:
     ended: bool = False
     at: Slot | None = None
     picked: int | None = None
-    adding: Slot | None = None
     ticked: tuple[str, ...] = ()
     exemplified: Slot | None = None
     written: tuple[Slot, int] | None = None
-    movable: bool = False
+    trail: tuple[Slot, ...] = ()
+    former: Answer | None = None
     strays: tuple[Part, ...] = ()
     receipt: str = ""
 
     def answer(self, slot: Slot | None) -> Answer | None:
         """Return what stands in `slot`, or None while nothing was said there."""
         return next((each for each in self.answers if each.slot == slot), None)
+
+    @property
+    def present(self) -> Answer | None:
+        """What was said to the question on the screen, or None."""
+        answer = self.answer(self.at)
+        return answer if answer and answer.says else None
+
+    @property
+    def movable(self) -> bool:
+        """Whether the text just written directly follows the words of another answer, and may be moved there."""
+        return len(self.trail) > 1
 
     def put(self, answer: Answer) -> Draft:
         """Return the draft with `answer` in its slot, in place of what stood there."""
@@ -153,14 +164,25 @@ def dumps(session: Session) -> str:
 
 
 def loads(text: str, posted: int | None = None) -> Session:
-    """Return the session that `dumps` wrote.
+    """Return the session that `dumps` wrote, now or in an earlier form.
 
     Raises ValueError when the form is newer than this program.
     """
     data = json.loads(text)
-    if data.pop("format") != FORMAT:
+    form = data.pop("format")
+    if form > FORMAT:
         raise ValueError("this session was written by a newer version")
-    return _session_in(data, posted)
+    return _session_in(_of_form_1(data) if form == 1 else data, posted)
+
+
+def _of_form_1(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of form 1 as they are now: the screen that waited for words to add offers to continue."""
+    drafts = (*data["drafts"], *((data["revising"],) if data["revising"] else ()))
+    for draft in drafts:
+        del draft["adding"], draft["movable"]
+        draft |= {"exemplified": draft.get("exemplified"), "trail": (), "former": None}
+    waited = {name: Stage.RESUME.value for name in ("stage", "aside") if data[name] == "adding"}
+    return {**data, **waited}
 
 
 def _session_out(session: Session) -> dict[str, Any]:
@@ -207,17 +229,17 @@ def _draft_out(draft: Draft) -> dict[str, Any]:
         "consultation": draft.consultation,
         "questionnaire": draft.questionnaire,
         "started_at": draft.started_at.isoformat(),
-        "answers": [(a.slot, a.parts, a.chosen, a.skipped) for a in draft.answers],
+        "answers": [_answer_out(each) for each in draft.answers],
         "items": draft.items,
         "spent": draft.spent,
         "ended": draft.ended,
         "at": draft.at,
         "picked": draft.picked,
-        "adding": draft.adding,
         "ticked": draft.ticked,
         "exemplified": draft.exemplified,
         "written": draft.written,
-        "movable": draft.movable,
+        "trail": draft.trail,
+        "former": _answer_out(draft.former) if draft.former else None,
         "strays": draft.strays,
         "receipt": draft.receipt,
     }
@@ -231,13 +253,18 @@ def _draft_in(data: dict[str, Any]) -> Draft:
             "answers": tuple(_answer_in(*each) for each in data["answers"]),
             "items": tuple(data["items"]),
             "at": _slot_in(data["at"]),
-            "adding": _slot_in(data["adding"]),
             "ticked": tuple(data["ticked"]),
-            "exemplified": _slot_in(data.get("exemplified")),
+            "exemplified": _slot_in(data["exemplified"]),
             "written": (Slot(*data["written"][0]), data["written"][1]) if data["written"] else None,
+            "trail": tuple(Slot(*each) for each in data["trail"]),
+            "former": _answer_in(*data["former"]) if data["former"] else None,
             "strays": tuple(Part(*each) for each in data["strays"]),
         }
     )
+
+
+def _answer_out(answer: Answer) -> tuple[Any, ...]:
+    return answer.slot, answer.parts, answer.chosen, answer.skipped
 
 
 def _answer_in(slot: list[Any], parts: list[list[Any]], chosen: list[str], skipped: bool) -> Answer:

@@ -113,9 +113,10 @@ class Talk:
         """Edit the text sent as number `place`, counted from 1."""
         return self.send(Edited(self._written[place - 1], text))
 
-    def show(self, kind: str) -> Heard:
-        """Send something that is no text, such as a sticker."""
-        return self.send(Unsupported(kind, self.next()))
+    def show(self, what: str) -> Heard:
+        """Send something that is no text, such as a sticker, or `photo: words` with words beneath it."""
+        kind, _, caption = what.partition(": ")
+        return self.send(Unsupported(kind, self.next(), caption=caption))
 
     # --- what happens ---
 

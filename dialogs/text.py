@@ -59,6 +59,19 @@ def paragraphs(*pieces: Text) -> Text:
     return Text.join("\n\n", [piece for piece in pieces if piece.text])
 
 
+SHORT = 80
+"""Characters of an answer that remind its author of it."""
+
+
+def shortened(text: str) -> str:
+    """Return the beginning of `text` in one line, cut after a word where there is one to cut after."""
+    line = " ".join(text.split())
+    if len(line) <= SHORT:
+        return line
+    whole_words = line[:SHORT].rpartition(" ")[0]
+    return f"{whole_words or line[: SHORT - 1]}…"
+
+
 def spaced(receipt: str) -> str:
     """Return a receipt's code in its two groups, as it is read aloud."""
     return f"{receipt[:4]} {receipt[4:]}"

@@ -191,6 +191,11 @@ class Answer:
         """The text as written, several messages joined by a line break; None for a choice or a skip."""
         return "\n".join(part.text for part in self.parts) if self.parts else None
 
+    @property
+    def says(self) -> bool:
+        """Whether anything was said: words, or something chosen; a skip says nothing."""
+        return bool(self.parts or self.chosen)
+
 
 @dataclass(frozen=True, slots=True)
 class Past:

@@ -37,16 +37,17 @@ def resume(questionnaire: Questionnaire, session: Session, note: str = "") -> Tu
     """Ask what the draft in hand still waits for: its present question, else whatever follows."""
     draft = session.draft
     assert draft is not None, "there is a draft to resume"
-    waits = draft.adding is not None or draft.answer(draft.at) is None
-    draft = replace(draft, adding=None, movable=False, exemplified=None)
+    waits = draft.answer(draft.at) is None
+    draft = replace(draft, trail=(), former=None, exemplified=None)
     if waits and draft.at in routes.slots(questionnaire, draft):
         return screen(session.holding(draft), Stage.ASKING, Ask(intro=not draft.answers, note=note))
     return advance(questionnaire, session, draft, (), note)
 
 
 def advance(q: Questionnaire, session: Session, draft: Draft, events: Events, note: str = "") -> Turn:
-    """Drop what is hidden now, then show whatever comes next: a question, the gate or the review."""
+    """Drop what is hidden now, aloud, then show whatever comes next: a question, the gate or the review."""
     gone = routes.hidden(q, draft)
+    note = "hidden" if any(answer.says for answer in draft.answers if answer.slot in gone) else note
     draft = _swept(draft.without(*gone))
     events = (*events, *(AnswerDropped(draft.id, slot) for slot in gone))
     after = routes.following(q, draft)
@@ -54,10 +55,10 @@ def advance(q: Questionnaire, session: Session, draft: Draft, events: Events, no
     if after is routes.End.ITEM:
         draft, after = routes.open_item(q, draft)
     if isinstance(after, Slot):
-        draft = replace(draft, at=after, picked=None, adding=None)
+        draft = replace(draft, at=after, picked=None)
         return screen(session.holding(draft), Stage.ASKING, Ask(intro=first, note=note), events)
     ended = after is routes.End.REVIEW
-    draft = replace(draft, at=None, picked=None, adding=None, ended=draft.ended or ended)
+    draft = replace(draft, at=None, picked=None, ended=draft.ended or ended)
     stage = Stage.REVIEW if ended else Stage.GATE
     return screen(session.holding(draft), stage, at_stage(stage, note), events)
 
@@ -69,19 +70,30 @@ def _swept(draft: Draft) -> Draft:
         return replace(draft, ticked=())
     standing = [(part.number, answer.slot) for answer in draft.answers for part in answer.parts]
     number, slot = max(standing, default=(0, None))
-    return replace(draft, ticked=(), movable=False, written=(slot, number) if slot else None)
+    return replace(draft, ticked=(), written=(slot, number) if slot else None)
 
 
 def settle(q: Questionnaire, session: Session, draft: Draft, answer: Answer, number: int | None = None) -> Turn:
-    """Put `answer` in its slot and go on; `number` is the message's where it was a text."""
-    written = (answer.slot, number) if number is not None else draft.written
-    events = (_event(draft, answer),)
-    moved = replace(draft.put(answer), written=written, movable=number is not None, strays=())
-    return advance(q, session, moved, events)
+    """Put `answer` in its slot and go on; `number` is the message's where it was a text.
+
+    Whoever had answered already is told that the new answer took the old one's place, or that there is none now.
+    """
+    before = draft.answer(answer.slot)
+    if answer == before:
+        return advance(q, session, draft, ())
+    moved = replace(draft.put(answer), strays=(), trail=(), former=None)
+    if number is not None:
+        former = before if before and before.parts else None
+        trail = (*draft.trail[-1:], answer.slot)
+        moved = replace(moved, written=(answer.slot, number), trail=trail, former=former)
+    event = AnswerRevised if before else AnswerGiven
+    return advance(q, session, moved, (event(draft.id, answer),), _told(before, answer))
 
 
-def _event(draft: Draft, answer: Answer) -> Event:
-    return (AnswerRevised if draft.answer(answer.slot) else AnswerGiven)(draft.id, answer)
+def _told(before: Answer | None, answer: Answer) -> str:
+    if before is None or not before.says:
+        return ""
+    return "replaced" if answer.says else "removed"
 
 
 def joined(draft: Draft, slot: Slot, *parts: Part) -> Draft | None:
@@ -103,10 +115,15 @@ def continue_answer(session: Session, draft: Draft, part: Part) -> Turn:
     grown = joined(draft, slot, part)
     if grown is None:
         return rejected(session, "too-long")
+    shows = is_shown(session, slot)
     session, events = session.holding(grown), revised(grown, slot)
-    if session.stage is Stage.REVIEW:
-        return screen(session, Stage.REVIEW, at_stage(Stage.REVIEW, "added"), events)
-    return Turn(session, events)
+    return screen(session, session.stage, at_stage(session.stage, "added"), events) if shows else Turn(session, events)
+
+
+def is_shown(session: Session, slot: Slot) -> bool:
+    """Return whether the screen shows what stands in `slot` of the draft in hand, and is wrong once it changes."""
+    draft = session.draft
+    return session.stage is Stage.REVIEW or (session.stage is Stage.ASKING and bool(draft and draft.at == slot))
 
 
 def revised(draft: Draft, slot: Slot) -> Events:

@@ -9,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from bot import farewell, mydata, profile
+from dialogs import naming
 from locales import CHAT, CODES, translations
 from locales.catalogues import source_file
 from tests.dialogs.walks import walked
@@ -27,7 +28,7 @@ def corpus(code: str) -> str:
 
 
 def beside_the_walks(code: str) -> list[str]:
-    """Return what is said in groups, on failure, in files and in Telegram's own menus."""
+    """Return what is said in groups, on failure, in files, in Telegram's own menus, and what people may say."""
     from bot.conversation import stranger_text
     from bot.ledger import apology_text
 
@@ -42,6 +43,7 @@ def beside_the_walks(code: str) -> list[str]:
         apology_text(t),
         stranger_text(t),
         *profile_texts(code),
+        *(t.gettext(word) for word in (naming.YES, naming.NO, naming.SEND)),
     ]
 
 

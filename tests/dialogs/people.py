@@ -148,9 +148,9 @@ class Person(Talk):
         """Edit an earlier message by its number."""
         return self.send(Edited(number, text))
 
-    def media(self, kind: str, album: str = "") -> Heard:
-        """Send something that is not text."""
-        return self.send(Media(kind, self.next(), album))
+    def media(self, kind: str, album: str = "", caption: str = "") -> Heard:
+        """Send something that is not text, perhaps with words beneath it."""
+        return self.send(Media(kind, self.next(), album, caption))
 
     # --- what happens ---
 

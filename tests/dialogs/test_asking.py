@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dialogs.exchange import AnswerDropped, AnswerGiven, AnswerRevised, InputRejected, Typed
+from dialogs.exchange import AnswerGiven, InputRejected, Typed
 from dialogs.session import Stage
 from dialogs.types import Part, Slot
 from tests.dialogs.people import Person
@@ -77,21 +77,6 @@ def test_a_blank_message_is_no_answer() -> None:
     assert person.says() == {}
 
 
-def test_back_asks_the_question_before_and_keeps_its_answer_until_replaced() -> None:
-    """Keep it as it is leads on; new words replace the old ones as a revision."""
-    person = Person().begin()
-    person.type("rruga")
-    person.press("Kthehu")
-    assert "Lëre siç është" in person.labels
-    assert person.says() == {ISSUE: "rruga"}
-    person.press("Lëre siç është")
-    assert "Pse është e rëndësishme?" in person.text
-    person.press("Kthehu")
-    person.type("ujë")
-    assert isinstance(person.last.events[0], AnswerRevised)
-    assert person.says() == {ISSUE: "ujë"}
-
-
 def test_an_example_is_given_on_request() -> None:
     """It stands before the question, clearly an example."""
     person = Person().begin()
@@ -147,56 +132,6 @@ def test_while_the_questions_number_is_unknown_only_the_very_next_message_is_lat
     assert person.says() == {ISSUE: "pjesa e parë\npjesa e dytë", WHY: "sepse po"}
 
 
-def test_add_to_the_answer_above_moves_the_message_just_written_and_asks_again() -> None:
-    """The thought that came after the question was posted goes back to where it belongs."""
-    person = Person().begin()
-    person.type("rruga")
-    person.type("dhe ura mbi lumë")
-    person.press("Shtoje te përgjigjja më sipër")
-    assert person.says() == {ISSUE: "rruga\ndhe ura mbi lumë"}
-    assert person.text == "✓ U shtua te përgjigjja më sipër.\n\nÇështja 1 nga 3. Pse është e rëndësishme?"
-    assert [type(event) for event in person.last.events] == [AnswerRevised, AnswerDropped]
-
-
-def test_add_moves_only_the_last_of_several_messages() -> None:
-    """What else stands in the answer stays, and the present question is asked again."""
-    person = Person().begin()
-    person.type("rruga")
-    person.type("sepse")
-    person.write_late("po")
-    draft = person.session.draft
-    assert draft is not None
-    person.session = person.session.holding(replace(draft, movable=True))
-    person.press("Shtoje te përgjigjja më sipër")
-    assert person.says() == {ISSUE: "rruga\npo", WHY: "sepse"}
-    assert "Çështja 2 nga 3." in person.text
-
-
-def test_add_asks_for_the_words_where_there_is_nothing_to_move() -> None:
-    """At the question after the first answer, the words to add are still to come."""
-    person = Person().begin()
-    person.type("rruga")
-    person.press("Shtoje te përgjigjja më sipër")
-    assert person.session.stage is Stage.ADDING
-    person.type(" ")
-    assert isinstance(person.last.events[0], InputRejected)
-    person.type("dhe ura")
-    assert person.says() == {ISSUE: "rruga\ndhe ura"}
-    assert person.text == "✓ U shtua te përgjigjja më sipër.\n\nÇështja 1 nga 3. Pse është e rëndësishme?"
-
-
-def test_adding_can_be_left_and_an_answered_question_is_shown_again() -> None:
-    """Back from adding returns to the very question, even one that has an answer already."""
-    person = Person().begin()
-    person.type("rruga")
-    person.type("sepse")
-    person.press("Kthehu")
-    person.press("Shtoje te përgjigjja më sipër")
-    person.press("Kthehu")
-    assert person.text == "Çështja 1 nga 3. Pse është e rëndësishme?"
-    assert "Lëre siç është" in person.labels
-
-
 def test_an_answer_has_an_end() -> None:
     """Beyond thirty thousand characters a message is declined aloud, never dropped in silence."""
     person = Person().begin()
@@ -204,23 +139,9 @@ def test_an_answer_has_an_end() -> None:
     assert person.says() == {}
     assert "tepër e gjatë" in person.text
     person.type("a" * 29_999)
-    person.press("Shtoje te përgjigjja më sipër")
-    person.type("dhe më")
+    person.write_late("dhe më")
     assert "tepër e gjatë" in person.text
     assert len(person.says()[ISSUE] or "") == 29_999
-
-
-def test_text_that_fits_nowhere_at_the_gate_can_be_added_by_one_press() -> None:
-    """Somebody goes on writing when asked whether another idea follows."""
-    person = Person().begin("digital-governance-ideas")
-    for text in ("një zyrë", "radhët", "më pak radhë"):
-        person.type(text)
-    assert person.session.stage is Stage.GATE
-    person.type("dhe më pak letra")
-    assert "Nëse kjo i përket përgjigjes suaj më sipër" in person.text
-    person.press("Shtoje te përgjigjja më sipër")
-    assert person.says()[Slot("objective", 1)] == "më pak radhë\ndhe më pak letra"
-    assert person.session.stage is Stage.GATE
 
 
 def test_a_late_message_at_the_review_shows_the_review_anew() -> None:
@@ -265,41 +186,3 @@ def test_a_late_message_that_no_longer_fits_is_declined_aloud() -> None:
     assert person.session.stage is Stage.ASKING
     assert person.text.endswith("Çështja 1 nga 3. Pse është e rëndësishme?")
     assert person.says() == {ISSUE: "a" * 20_000}
-
-
-def test_words_are_never_added_to_an_answer_that_was_skipped() -> None:
-    """They would stand there unseen; the answer above is the one whose words still stand."""
-    person = Person().begin()
-    person.type("rruga")
-    person.type("sepse")
-    person.press("Kthehu")
-    person.press("Kapërce")
-    person.press("Shtoje te përgjigjja më sipër")
-    person.type("dhe ura")
-    assert person.says() == {ISSUE: "rruga\ndhe ura", WHY: None}
-    person.press("Kapërce")
-    assert "rruga\ndhe ura" in person.text
-
-
-def test_everything_that_fitted_nowhere_is_added_as_it_reads_now() -> None:
-    """People write on in several messages at the gate too, and mend them."""
-    person = Person().begin("digital-governance-ideas")
-    for text in ("një zyrë", "radhët", "më pak radhë"):
-        person.type(text)
-    person.type("dhe më pak letr")
-    first = person.number - 1
-    person.type("dhe më pak vula")
-    person.edit_number(first, "dhe më pak letra")
-    assert person.messages == []
-    person.press("Shtoje te përgjigjja më sipër")
-    assert person.says()[Slot("objective", 1)] == "më pak radhë\ndhe më pak letra\ndhe më pak vula"
-
-
-def test_what_fitted_nowhere_and_was_emptied_is_added_nowhere() -> None:
-    """An edit that leaves no word takes it back."""
-    person = Person().begin("digital-governance-ideas")
-    for text in ("një zyrë", "radhët", "më pak radhë", "po ashtu"):
-        person.type(text)
-    person.edit_number(person.number - 1, "\u2800")
-    assert person.session.draft is not None
-    assert person.session.draft.strays == ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dialogs import engine
 from dialogs.exchange import Chosen, Command, InputRejected, Media
 from dialogs.lobby import needs_past
-from dialogs.session import Stage
 from dialogs.types import Slot
 from tests.dialogs.people import NOW, SURVEY, Person
 
@@ -19,18 +18,6 @@ def test_a_second_tap_at_a_question_says_so_and_nothing_else() -> None:
     person.send(Chosen(turn, "skip"))
     assert person.toast == "already"
     assert person.messages == []
-
-
-def test_a_stray_text_that_would_make_an_answer_too_long_is_declined_aloud() -> None:
-    """The press to add it says why it was not added."""
-    person = Person().begin("digital-governance-ideas")
-    for text in ("një zyrë", "radhët", "a" * 29_990):
-        person.type(text)
-    person.type("dhe më pak letra")
-    person.press("Shtoje te përgjigjja më sipër")
-    assert person.last.events == (InputRejected("too-long"),)
-    assert len(person.says()[Slot("objective", 1)] or "") == 29_990
-    assert person.session.stage is Stage.GATE
 
 
 def test_an_edit_finds_the_older_of_two_submissions() -> None:

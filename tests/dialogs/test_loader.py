@@ -154,7 +154,7 @@ def test_consent_says_what_it_must(ours: Loaded) -> None:
         assert word in ours.plan.consent.text["sq"]
 
 
-def test_privacy_is_complete_in_three_paragraphs(ours: Loaded) -> None:
+def test_privacy_is_complete_and_light(ours: Loaded) -> None:
     for language, words in {
         "en": ["not one citizen", "server can technically", "under its own rules", "safety depends on nobody knowing"],
         "sq": [
@@ -165,7 +165,7 @@ def test_privacy_is_complete_in_three_paragraphs(ours: Loaded) -> None:
         ],
     }.items():
         text = ours.plan.privacy.text[language]
-        assert text.count("\n\n") == 2
+        assert max(map(len, text.split("\n"))) < 150, "a line for each thing said"
         assert all(word in text for word in words)
 
 

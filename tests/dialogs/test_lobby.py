@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from dialogs.exchange import Chosen, DataRequested, Unsupported, Withdrawn
@@ -55,12 +58,15 @@ def test_corruption_is_spoken_of_with_the_strongest_notice() -> None:
 
 
 def test_the_questionnaires_of_a_component_can_be_left_and_learnt_about() -> None:
-    """Learn more shows the round, back the components."""
+    """Learn more shows the round and is not offered beneath it; back leads to the questionnaires, then to the parts."""
     person = Person().agree()
     person.press("Qeverisja dixhitale")
     person.press("Mëso më shumë")
     about = next(c for c in person.catalogue.consultations if c.slug == "digital-governance").about
     assert person.text == about["sq"]
+    assert person.labels == ["Çështjet kryesore · 3 min", "Ide dhe zgjidhje · 4 min", "Anketa · 2 min", "Kthehu"]
+    person.press("Kthehu")
+    assert "Mëso më shumë" in person.labels
     person.press("Kthehu")
     assert person.text == "Për çfarë doni të flisni?"
 
@@ -126,25 +132,6 @@ def test_asides_do_not_pile_up() -> None:
     person.command("delete")
     person.press("Mos fshi asgjë")
     assert "Çështja 1 nga 3." in person.text
-
-
-@pytest.mark.parametrize("name", ["help", "privacy"])
-def test_what_is_said_beside_is_followed_by_the_present_screen(name: str) -> None:
-    """Two messages, the second with the choices."""
-    person = Person().begin()
-    person.command(name)
-    assert person.messages[0].menu == ()
-    assert "Çështja 1 nga 3." in person.messages[1].text
-
-
-def test_cancel_leaves_and_keeps_the_draft() -> None:
-    """/continue asks the same question."""
-    person = Person().begin()
-    person.type("rruga")
-    person.command("cancel")
-    assert "Po ndalemi këtu." in person.text
-    person.command("continue")
-    assert person.text == "Çështja 1 nga 3. Pse është e rëndësishme?"
 
 
 def test_save_for_later_and_continue_by_its_button() -> None:
@@ -215,7 +202,7 @@ def test_before_a_language_is_chosen_everything_is_said_in_both() -> None:
     person.command("delete")
     assert person.text.split("\n\n")[0].startswith("Kështu fshihet gjithçka")
     assert person.text.split("\n\n")[1].startswith("This erases everything")
-    assert person.labels == ["Fshi gjithçka · Erase all data", "Mos fshi asgjë · Keep all data"]
+    assert person.labels == ["Mos fshi asgjë · Keep all data", "Fshi gjithçka · Erase all data"]
     person.send(Chosen(1, "erase"))
     assert toast_text(person.toast, words_of(person.session)) == (
         "Ky është një buton i vjetër. Ja ku jemi tani.\nThis is an older button. Here is where we are now."
@@ -231,7 +218,7 @@ def test_whoever_has_telegram_in_albanian_is_spoken_to_in_albanian_alone() -> No
     """From the first word on."""
     person = Person("sq")
     person.command("delete")
-    assert person.labels == ["Fshi gjithçka", "Mos fshi asgjë"]
+    assert person.labels == ["Mos fshi asgjë", "Fshi gjithçka"], "the harmless step stands first"
     assert "erases" not in person.text
 
 
@@ -297,15 +284,19 @@ def test_an_album_is_declined_once() -> None:
 def test_a_session_of_a_newer_program_is_refused() -> None:
     """Rather than misread."""
     with pytest.raises(ValueError, match="newer version"):
-        loads('{"format":2}')
+        loads('{"format":3}')
 
 
 def test_a_draft_of_an_older_program_is_read() -> None:
-    """What was added since has its beginning."""
+    """Who was about to add words is asked whether to continue; what was added to the form since has its beginning."""
     session = Person().begin().session
-    text = dumps(session)
-    assert text.count('"exemplified":null,') == 1
-    assert loads(text.replace('"exemplified":null,', ""), session.posted) == session
+    form = json.loads(dumps(session)) | {"format": 1, "stage": "adding"}
+    for draft in form["drafts"]:
+        del draft["exemplified"], draft["trail"], draft["former"]
+        draft |= {"adding": ["issue", 1], "movable": False}
+    assert loads(json.dumps(form), session.posted) == replace(session, stage=Stage.RESUME)
+    form |= {"stage": "asking", "revising": form["drafts"][0]}
+    assert loads(json.dumps(form)).revising == session.draft
 
 
 def test_before_a_language_is_chosen_commands_ask_for_it() -> None:

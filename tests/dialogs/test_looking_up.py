@@ -39,6 +39,19 @@ def test_receipts_are_looked_up_a_few_times_and_then_after_a_while() -> None:
     assert receipt_wanted(person.session, Typed(9, code), NOW + timedelta(minutes=11)) == code
 
 
+def test_a_code_with_a_slip_is_told_from_other_words() -> None:
+    """Wherever a code may be typed; at other menus it is words like any other."""
+    person = Person().agree()
+    person.type("3t3h mryk")
+    assert person.text.startswith("Këtë kod nuk e njoh.")
+    assert "Për çfarë doni të flisni?" in person.text
+    person.type("mirë dita")
+    assert person.text.startswith("Nuk e kuptova")
+    person.command("delete")
+    person.type(complete("K7M4QX2"))
+    assert person.text.startswith("Nuk e kuptova")
+
+
 def test_a_code_at_an_open_question_is_an_answer() -> None:
     """And before consent it is nothing."""
     code = complete("K7M4QX2")

@@ -33,7 +33,7 @@ def test_nobody_consents_to_a_text_they_have_not_seen() -> None:
 def test_nothing_is_erased_by_a_number_written_before_the_warning() -> None:
     """Erasing takes one confirmation of what it says."""
     person = Person().begin()
-    at_once(person, "/delete", "1")
+    at_once(person, "/delete", "2")
     assert person.session.stage is Stage.DELETE
     assert person.last.events == ()
 

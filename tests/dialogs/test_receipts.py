@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogs.receipts import ALPHABET, LENGTH, check_character, complete, normalise
+from dialogs.receipts import ALPHABET, LENGTH, check_character, complete, normalise, spelled
 from dialogs.text import spaced
 
 bodies = st.text(ALPHABET, min_size=LENGTH - 1, max_size=LENGTH - 1)
@@ -21,6 +21,7 @@ def test_any_one_wrong_character_is_noticed(code: str, place: int, other: str) -
     wrong = code[:place] + other + code[place + 1 :]
     assert (normalise(wrong) == code) == (wrong == code)
     assert wrong == code or normalise(wrong) is None
+    assert spelled(wrong) == wrong, "a slip keeps the shape of a code"
 
 
 @given(codes, places, places)

@@ -92,14 +92,14 @@ def test_a_skipped_reason_is_given_later() -> None:
 
 
 def test_a_reason_is_taken_back() -> None:
-    """Skip, at a question that need not be answered, empties it."""
+    """At a question that need not be answered."""
     person = Person().begin()
     person.type("rruga")
     person.type("sepse po")
     person.press("Kapërce")
     person.press("Ndrysho")
     person.press("Pse")
-    person.press("Kapërce")
+    person.press("Hiq përgjigjen")
     assert "sepse" not in person.text
 
 

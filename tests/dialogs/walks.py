@@ -2,8 +2,8 @@
 
 A step is what a person does: `/command argument`, `>option` (the button with that option), `late: text` (written
 before the question was seen), `edit: text` (of the last message taken), `again` (the press before, once more), `old`
-(a button long gone), `media: kind`, `lookup: states` (of a receipt), `older` (an earlier text was agreed to), `close`
-and `open` (the consultation), or just words.
+(a button long gone), `media: kind`, `captioned: kind words`, `lookup: states` (of a receipt), `older` (an earlier text
+was agreed to), `close` and `open` (the consultation), or just words.
 """
 
 from __future__ import annotations
@@ -20,12 +20,17 @@ from tests.dialogs.people import CATALOGUE, Person, closed
 WALKS: dict[str, str] = {
     "a whole contribution": """
         /start | >lang | >privacy | >agree | >c:digital-governance | >about | >q:key-issues | >example | a road
-        | >add | and a bridge | late: over the river | because | >back | >keep | >skip | >edit | >f:why | so it is
+        | late: over the river | and a bridge | >add | because | >back | >keep | >back | therefore | >both | >skip
+        | >edit | >f:why | >clear | >edit | >f:why | so it is
         | stray words | >add | edit: and so it was | >submit | again | /mine | >r:1 | >edit | >f:issue | a new road
         | >finish | edit: an old road | close | edit: too late | open""",
     "ideas": """
         /start | >lang | >agree | /start digital-governance-ideas | an office | queues | shorter queues | >more
         | a second one | >skip | >skip | >review | >edit | >i:2 | >remove | >submit""",
+    "too long together": "/start | >lang | >agree | /start digital-governance-ideas | %half | %half | >add",
+    "words with pictures": """
+        /start | >lang | >agree | /cancel | /start digital-governance-ideas | captioned: photo an office
+        | captioned: document queues""",
     "a refusal": "/start | >lang | my opinion | >decline | >again | >agree",
     "leaving and coming back": """
         /start | >lang | >agree | >c:digital-governance | >q:key-issues | a road | >save | nothing asked | /continue
@@ -38,10 +43,10 @@ WALKS: dict[str, str] = {
         | media: poll | /unknown | \u2800 | %long | an idea | edit: \u2800 | /mine""",
     "a survey": """
         /start | >lang | >agree | /start digital-governance-survey | nowhere | >o:village | 9 | >o:phone | 2 | >done
-        | a wish | >o:later | >review | >skip | >edit | >back | >save | /start""",
+        | a wish | >o:later | >review | >skip | >edit | >back | >edit | >f:place | >o:city | >save | /start""",
     "looking up a receipt": """
         /start | >lang | >agree | lookup: new,in-review,on-hold,ready,answered,set-aside
-        | lookup: | lookup: | lookup: | lookup: | K7M4 QX2%""",
+        | 3t3h mryk | lookup: | lookup: | lookup: | lookup: | K7M4 QX2%""",
     "erasing": "/start | >lang | >agree | /delete | >keep | /delete | >erase",
     "before a language is chosen": "/start | old | /language | /delete | >keep | media: photo | /delete | >erase",
 }
@@ -80,6 +85,7 @@ DEEDS: dict[str, Callable[[Person, str], object]] = {
     "late": Person.write_late,
     "edit": _edit,
     "media": Person.media,
+    "captioned": lambda person, rest: person.media(rest.split()[0], caption=rest.partition(" ")[2]),
     "lookup": _lookup,
 }
 
@@ -112,7 +118,7 @@ class Walk:
         elif word.rstrip(":") in DEEDS:
             DEEDS[word.rstrip(":")](self.person, rest)
         else:
-            self.person.type({"%long": "a" * 30_001, "K7M4 QX2%": CODE}.get(step, step))
+            self.person.type({"%long": "a" * 30_001, "%half": "a" * 20_000, "K7M4 QX2%": CODE}.get(step, step))
         self._keep()
 
     def _press(self, option: str) -> None:

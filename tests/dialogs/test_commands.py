@@ -1,0 +1,39 @@
+"""The commands a person may send at any moment: what is said beside a screen, and how one stops."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.dialogs.people import Person
+
+
+@pytest.mark.parametrize("name", ["help", "privacy"])
+def test_what_is_said_beside_is_followed_by_the_present_screen(name: str) -> None:
+    """Two messages, the second with the choices."""
+    person = Person().begin()
+    person.command(name)
+    assert person.messages[0].menu == ()
+    assert "Çështja 1 nga 3." in person.messages[1].text
+
+
+def test_cancel_leaves_and_keeps_the_draft() -> None:
+    """/continue asks the same question."""
+    person = Person().begin()
+    person.type("rruga")
+    person.command("cancel")
+    assert "Po ndalemi këtu." in person.text
+    person.command("continue")
+    assert person.text == "Çështja 1 nga 3. Pse është e rëndësishme?"
+
+
+def test_cancel_says_what_is_true() -> None:
+    """With nothing under way nothing was saved, and a submission being revised stands as it is."""
+    person = Person().agree()
+    person.command("cancel")
+    assert person.text.startswith("Nuk keni nisur asgjë")
+    person.command("start", "digital-governance-key-issues")
+    person.type("rruga")
+    for label in ("Kapërce", "Kapërce", "Dërgo", "Kontributet e mia", "Ndrysho PR01 AYER"):
+        person.press(label)
+    person.command("cancel")
+    assert person.text.startswith("✓ Kontributi juaj u ruajt siç është tani.")
