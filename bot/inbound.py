@@ -14,7 +14,7 @@ from typing import Any
 from aiogram.types import CallbackQuery, ChatMemberUpdated, InaccessibleMessage, Message, Update
 from pydantic import ValidationError
 
-from bot.kinds import CHATTER, CONTENT, MEDIA, META
+from bot.kinds import CAPTIONED, CHATTER, CONTENT, MEDIA, META
 from bot.trim import trim
 from bot.world import Arrival, Happening, Ignored, Intrusion, Malformed, Pressed, Reachable
 from dialogs.exchange import Chosen, Command, Edited, Input, Media, Typed, Unsupported
@@ -62,7 +62,7 @@ def read(raw: Any, username: str = "") -> tuple[int, Happening]:
     if update.message is not None:
         return number, _message(update.message, _kind(raw["message"]), username)
     if update.edited_message is not None:
-        return number, _edit(update.edited_message)
+        return number, _edit(update.edited_message, _kind(raw["edited_message"]))
     if update.callback_query is not None:
         return number, _press(update.callback_query)
     if update.my_chat_member is not None:
@@ -130,8 +130,8 @@ def _input(message: Message, kind: str, username: str) -> Input:
     number = _bounded(message.message_id, "message_id")
     if message.text is not None:
         return command(message.text, number, username) or Typed(number, message.text)
-    album = message.media_group_id or ""
-    return Media(kind, number, album) if kind in MEDIA else Unsupported(kind, number, album)
+    what = Media if kind in MEDIA else Unsupported
+    return what(kind, number, message.media_group_id or "", message.caption or "")
 
 
 def command(text: str, number: int, username: str = "") -> Command | None:
@@ -158,16 +158,18 @@ def _folded(word: str) -> str:
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign))
 
 
-def _edit(message: Message) -> Happening:
-    if message.chat.type != "private" or message.text is None:
+def _edit(message: Message, kind: str) -> Happening:
+    """Return the words as they read now, beneath a picture too: none where its caption was taken away."""
+    text = message.caption or "" if message.text is None and kind in CAPTIONED else message.text
+    if message.chat.type != "private" or text is None:
         return Ignored("not an edited text of a private chat")
     if message.from_user is not None and message.from_user.is_bot:
         return Ignored("a bot")
     return Arrival(
         chat_id=_bounded(message.chat.id, "chat"),
-        input=Edited(_bounded(message.message_id, "message_id"), message.text),
+        input=Edited(_bounded(message.message_id, "message_id"), text),
         kind="edit",
-        text=message.text,
+        text=text,
         language_code=message.from_user.language_code if message.from_user else None,
     )
 

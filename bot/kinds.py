@@ -8,6 +8,9 @@ from __future__ import annotations
 MEDIA = frozenset({"voice", "photo", "audio", "video_note", "video", "document"})
 """What the product may one day read: answered as media."""
 
+CAPTIONED = MEDIA | {"animation", "live_photo", "paid_media"}
+"""What words may stand beneath."""
+
 CONTENT = (
     "animation",  # comes with a document beside it
     "live_photo",  # comes with a photo beside it

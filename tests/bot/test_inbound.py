@@ -141,9 +141,24 @@ def test_the_name_of_an_album_fits_any_database() -> None:
     assert input_of(message(photo=[{}], media_group_id=torn)) == Media("photo", 10, "a b\ufffd")
 
 
-def test_a_caption_is_kept_beside_what_it_belongs_to() -> None:
+def test_a_caption_is_taken_with_what_it_belongs_to() -> None:
     came = arrival(message(photo=[{}], caption="rruga ime"))
-    assert (came.input, came.text, came.kind) == (Media("photo", 10), "rruga ime", "media")
+    assert (came.input, came.text, came.kind) == (Media("photo", 10, "", "rruga ime"), "rruga ime", "media")
+    animation = input_of(message(animation={}, document={}, caption="rruga", media_group_id="a"))
+    assert animation == Unsupported("animation", 10, "a", "rruga")
+
+
+def test_an_edited_caption_is_an_edited_text_and_a_lost_one_has_no_words() -> None:
+    def with_photo(**content: str) -> Json:
+        update = edited(None, message_id=4)
+        update["edited_message"] |= {"photo": [{}], **content}
+        return update
+
+    assert input_of(with_photo(caption="më mirë")) == Edited(4, "më mirë")
+    assert input_of(with_photo()) == Edited(4, "")
+    moved = edited(None)
+    moved["edited_message"]["location"] = {}
+    assert ignored(moved), "a place that moves on says nothing"
 
 
 def test_a_telling_name_comes_before_the_one_it_brings() -> None:

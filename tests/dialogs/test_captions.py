@@ -55,6 +55,18 @@ def test_words_written_before_the_question_was_seen_continue_the_answer_before()
     assert len(person.messages) == 1
 
 
+def test_words_beneath_a_picture_can_be_edited_and_are_not_emptied_by_taking_them_away() -> None:
+    """As any text."""
+    person = Person().begin()
+    number = person.number + 1
+    person.media("photo", caption="rruga")
+    person.edit_number(number, "ura")
+    assert person.says() == {ISSUE: "ura"}
+    person.edit_number(number, "")
+    assert person.says() == {ISSUE: "ura"}
+    assert "Nuk gjeta asnjë fjalë" in person.text
+
+
 def test_blank_words_and_words_at_a_menu_are_declined_with_their_picture() -> None:
     """No text is expected there; it is said how to go on."""
     person = Person().begin()

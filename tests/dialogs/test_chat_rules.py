@@ -9,11 +9,15 @@ from functools import cache
 import pytest
 
 from dialogs.exchange import Message
-from locales import CODES
+from dialogs.sentences import NOTES, SENTENCES
+from locales import CHAT, CODES, translations
 from tests.dialogs.walks import BOTH, Walk, walked
 
 LONG = {"consent", "privacy", "review", "about", "notice", "mine", "help"}
 """What may be longer than three hundred characters: texts one reads, not questions one answers."""
+
+VOICES = {"en": (r"\bI\b", r"\b(we|us|our)\b"), "sq": (r"\b(lutem|njoh|ruajta|dot)\b", r"\b(na|lutemi|ruajmë)\b")}
+"""In each language, words that “I” says and words that “we” say."""
 
 
 @cache
@@ -97,6 +101,14 @@ def test_marks_lie_within_the_text(code: str) -> None:
         for mark in message.marks:
             assert 0 <= mark.start < mark.end <= len(message.text)
             assert mark.style in ("bold", "italic", "code")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_message_speaks_with_one_voice(code: str) -> None:
+    """“I” is the bot that reads, “we” the institution that keeps; no sentence around the questions says both."""
+    one, many = VOICES[code]
+    sentences = [translations(CHAT, code).gettext(text) for text in (*NOTES.values(), *SENTENCES.values())]
+    assert not [text for text in sentences if re.search(one, text) and re.search(many, text, re.IGNORECASE)]
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -16,6 +16,15 @@ def test_what_is_said_beside_is_followed_by_the_present_screen(name: str) -> Non
     assert "Çështja 1 nga 3." in person.messages[1].text
 
 
+def test_help_has_a_line_for_each_command() -> None:
+    """Read from top to bottom, not across."""
+    person = Person().begin()
+    person.command("help")
+    lines = person.messages[0].text.split("\n\n")[1].split("\n")
+    assert len(lines) == 8
+    assert all(line.count("/") == 1 and " – " in line for line in lines)
+
+
 def test_cancel_leaves_and_keeps_the_draft() -> None:
     """/continue asks the same question."""
     person = Person().begin()

@@ -17,6 +17,7 @@ from dialogs import loader
 from dialogs.canonical import canonical, sealed
 from dialogs.loader import Broken, Loaded, load, published, seeds, shipped
 from dialogs.types import Kind, Option, Question, Questionnaire, Repeat, Section, ShowIf
+from locales import CODES
 
 CONSULTATIONS = Path(loader.__file__).parent / "consultations"
 
@@ -152,6 +153,19 @@ def test_consent_says_what_it_must(ours: Loaded) -> None:
         assert word in text
     for word in ("Ruajmë", "30 ditë", "/delete", "lexojnë", "botohen", "Telegramit", "nuk është votim", "nën 16 vjeç"):
         assert word in ours.plan.consent.text["sq"]
+
+
+@pytest.mark.parametrize("language", CODES)
+def test_the_points_of_the_consent_stand_apart(ours: Loaded, language: str) -> None:
+    first, *points = ours.plan.consent.text[language].split("\n\n")
+    assert "•" not in first
+    assert all(point.startswith("• ") and "\n" not in point for point in points)
+    assert len(points) == 5
+
+
+def test_what_a_round_is_about_is_true_at_any_time() -> None:
+    texts = [each.about[code] for each in shipped().catalogue().consultations for code in CODES]
+    assert not [text for text in texts if re.search("is preparing|This is the|po harton|Ky është", text)]
 
 
 def test_privacy_is_complete_and_light(ours: Loaded) -> None:
