@@ -31,6 +31,7 @@ class Citizen:
         self.phone = phone
         self.last_own = 0
         self.toasts: list[str] = []
+        self.patience = PATIENCE
 
     def newest(self) -> dict[str, Any] | None:
         """Return the bot's newest message that was posted after the citizen's last own one, else None."""
@@ -39,7 +40,7 @@ class Citizen:
 
     async def hears(self, words: str) -> dict[str, Any]:
         """Wait until the bot's newest message says `words`, and return it."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self.patience):
             while True:
                 message = self.newest()
                 if message and words in str(message.get("text", "")):
@@ -93,6 +94,6 @@ class Citizen:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something holds."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self.patience):
             while not condition():  # noqa: ASYNC110 - what is waited for lies beyond our reach
                 await asyncio.sleep(0.01)

@@ -14,6 +14,7 @@ from kuvendo.settings import Settings, load
 from kuvendo.stores import opened, upgraded
 from simulator import Settings as SimulatorSettings
 from simulator import Telegram, add_citizen, add_group, create_app
+from simulator.clock import Clock
 from simulator.compose import shown
 from storage.keys import generate
 from tests.journeys.citizen import Citizen, Step
@@ -76,9 +77,11 @@ class Town:
 
 
 @asynccontextmanager
-async def town(database_url: str, directory: Path) -> AsyncIterator[Town]:
+async def town(
+    database_url: str, directory: Path, clock: Clock | None = None, webhook_url: str | None = None
+) -> AsyncIterator[Town]:
     """Open a town; its bot is for the caller to start."""
-    telegram = Telegram(SimulatorSettings(token=TOKEN, bot_username="kuvendo_bot", seed=7))
+    telegram = Telegram(SimulatorSettings(token=TOKEN, bot_username="kuvendo_bot", seed=7), clock=clock)
     async with serve(create_app(telegram), telegram.stop) as api:
         settings = load(
             database_url=database_url,
@@ -86,6 +89,7 @@ async def town(database_url: str, directory: Path) -> AsyncIterator[Town]:
             telegram_token=TOKEN,
             telegram_api_url=api,
             secret_key=generate(),
+            webhook_url=webhook_url,
         )
         await asyncio.to_thread(upgraded, settings)
         async with opened(settings) as database:
