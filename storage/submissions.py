@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, literal, select, update
@@ -22,6 +23,7 @@ from storage.models import AnswerRow, ConsultationRow, Contribution, Questionnai
 from storage.transaction import Record, Transaction
 
 
+@lru_cache(maxsize=4096)
 def submission_id(participant_id: uuid.UUID, draft: int) -> uuid.UUID:
     """Return the id of a participant's draft; without the participant's own id it leads to nobody."""
     return uuid.uuid5(participant_id, f"draft:{draft}")
