@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.errors import FrozenVersion
 from storage.models import ConsultationRow, QuestionnaireVersion
 from storage.transaction import Transaction
+from storage.types import UtcDateTime
 
 Json = dict[str, Any]
 
@@ -75,11 +76,13 @@ class Consultations:
     async def open(self, slug: str, now: datetime, closes_on: date | None = None) -> bool:
         """Let a consultation take contributions; return False when there is none called `slug`."""
         until = {"closes_on": closes_on} if closes_on else {}
-        return await self._set(slug, now, state="open", **until)
+        return await self._set(slug, now, state="open", closed_at=None, **until)
 
     async def close(self, slug: str, now: datetime) -> bool:
         """Let a consultation take nothing further; return False when there is none called `slug`."""
-        return await self._set(slug, now, state="closed")
+        # What was closed already is closed since then.
+        since = func.coalesce(ConsultationRow.closed_at, literal(now, UtcDateTime()))
+        return await self._set(slug, now, state="closed", closed_at=since)
 
     async def list(self) -> tuple[Listed, ...]:
         """Return every consultation, in the plan's order."""

@@ -1,4 +1,4 @@
-"""What is held about one person: found, shown and deleted through the schema alone.
+"""What is held about one person: found, shown, deleted and made nobody's through the schema alone.
 
 Each table names, in its `info`, the column that leads to a person (models.py); from there foreign keys lead on. A
 table added later is followed without a word here.
@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, LargeBinary, Table, delete, select
+from sqlalchemy import Column, ColumnElement, LargeBinary, Table, and_, bindparam, delete, select, update
 
-from storage.models import Base, Participant, SessionRow
+from storage.models import AnswerRow, Base, Participant, SessionRow, Submission
 from storage.transaction import Transaction
 
 
@@ -49,11 +49,61 @@ async def everything(transaction: Transaction, participant_id: uuid.UUID) -> dic
 
 async def erase(transaction: Transaction, participant_id: uuid.UUID) -> None:
     """Delete every row about the participant."""
+    await _alone(transaction, participant_id)
+    for table in reversed(tuple(tables())):
+        await transaction.execute(delete(table).where(belongs(table, participant_id)))
+
+
+async def has_submitted(transaction: Transaction, participant_id: uuid.UUID) -> bool:
+    """Return whether the participant ever submitted anything."""
+    theirs = (Submission.participant_id == participant_id, Submission.submitted_at.is_not(None))
+    return await transaction.first(select(Submission.id).where(*theirs).limit(1)) is not None
+
+
+async def forget(transaction: Transaction, participant_id: uuid.UUID) -> None:
+    """Delete every row about the participant but what they submitted and that they had agreed to it.
+
+    What remains leads nowhere: no address, no conversation, no draft, and no number of a message.
+    """
+    await _alone(transaction, participant_id)
+    for table in reversed(tuple(tables())):
+        mine = belongs(table, participant_id)
+        if table.name not in KEPT:
+            mine = and_(mine, ~_is_submitted(table)) if _leads_through_submission(table) else mine
+            await transaction.execute(delete(table).where(mine))
+    await _without_numbers(transaction, participant_id)
+
+
+KEPT = frozenset({"participants", "consents"})
+"""Tables of which nothing is forgotten: a random number, and that it agreed to which text."""
+
+
+def _leads_through_submission(table: Table) -> bool:
+    """Return whether a row belongs to a submission, and so stays where that was submitted; transcripts do not."""
+    column: Column[Any] = table.c[table.info["person"]]
+    return table is Submission.__table__ or any(key.column.table.name == "submissions" for key in column.foreign_keys)
+
+
+def _is_submitted(table: Table) -> ColumnElement[bool]:
+    if table is Submission.__table__:
+        return table.c.submitted_at.is_not(None)
+    submitted = select(Submission.id).where(Submission.submitted_at.is_not(None))
+    return table.c[table.info["person"]].in_(submitted)
+
+
+async def _without_numbers(transaction: Transaction, participant_id: uuid.UUID) -> None:
+    """Take Telegram's message numbers out of the answers: whoever has the chat could find their own by them."""
+    theirs = belongs(AnswerRow.metadata.tables["answers"], participant_id)
+    rows = await transaction.rows(select(AnswerRow.id, AnswerRow.parts).where(theirs))
+    changed = [{"row": row.id, "nobodys": [[0, words] for _number, words in row.parts]} for row in rows if row.parts]
+    statement = update(AnswerRow).where(AnswerRow.id == bindparam("row")).values(parts=bindparam("nobodys"))
+    await transaction.put(statement, changed)
+
+
+async def _alone(transaction: Transaction, participant_id: uuid.UUID) -> None:
     # The session first, as everybody who changes something of a person takes it: nobody then meets us half-way.
     mine = SessionRow.participant_id == participant_id
     await transaction.first(select(SessionRow.version).where(mine).with_for_update())
-    for table in reversed(tuple(tables())):
-        await transaction.execute(delete(table).where(belongs(table, participant_id)))
 
 
 def _plain(value: Any) -> Any:

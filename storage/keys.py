@@ -11,6 +11,7 @@ import binascii
 import hmac
 import os
 import secrets
+import uuid
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -40,22 +41,41 @@ def key_file(path: Path) -> str:
     return path.read_text().strip()
 
 
+def put_before(path: Path) -> None:
+    """Put a new key before the one in the file `path`, at once and whole; the old one stays, behind a comma."""
+    aside = _written_aside(path, f"{generate()},{path.read_text().strip()}")
+    aside.replace(path)
+    _sync_folder(path.parent)
+
+
 def _create(path: Path) -> None:
-    # Written aside and linked into place, so that no second process reads half a key or replaces a whole one.
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(f"{generate()}\n")
-        file.flush()
-        os.fsync(file.fileno())
+    # Linked into place, so that no second process reads half a key or replaces a whole one.
+    aside = _written_aside(path, generate())
     with suppress(FileExistsError):
         path.hardlink_to(aside)
     aside.unlink()
+    _sync_folder(path.parent)
 
 
-@dataclass(frozen=True, slots=True)
+def _written_aside(path: Path, text: str) -> Path:
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(f"{text}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return aside
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+
+
+@dataclass(slots=True)
 class Keyring:
-    """The installation's secret keys, newest first."""
+    """The installation's secret keys, newest first; a running process may be given others (`take_up`)."""
 
     keys: tuple[bytes, ...] = field(repr=False)
 
@@ -69,6 +89,21 @@ class Keyring:
         if not keys:
             raise ValueError("KUVENDO_SECRET_KEY is empty; it takes 32 random bytes in base64.")
         return cls(keys)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """A short name for each key, by which it can be spoken of; nothing of the key can be told from it."""
+        return tuple(_derived(key, "name")[:4].hex() for key in self.keys)
+
+    def take_up(self, others: Keyring) -> bool:
+        """Use the keys of `others` from now on; return whether they are other ones."""
+        changed = self.keys != others.keys
+        self.keys = others.keys
+        return changed
+
+    def tombstones(self, person: uuid.UUID) -> tuple[bytes, ...]:
+        """Return every hash under which a participant who is gone may be listed, the newest key's first."""
+        return tuple(hmac.digest(_derived(key, "tombstone"), person.bytes, "sha256") for key in self.keys)
 
     def derive(self, purpose: str) -> bytes:
         """Return 32 bytes for `purpose` alone, the same for as long as the newest key stays."""
@@ -86,6 +121,16 @@ class Keyring:
         """Return `plain` encrypted and authenticated; it opens in the same `context` only."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         return FORMAT + nonce + _cipher(self.keys[0]).encrypt(nonce, plain, context)
+
+    def resealed(self, sealed: bytes, context: bytes = b"") -> bytes | None:
+        """Return what was sealed under an older key, sealed under the newest; None where it is already.
+
+        Raises ValueError when none of the keys opens it.
+        """
+        with suppress(ValueError):
+            Keyring(self.keys[:1]).unseal(sealed, context)
+            return None
+        return self.seal(self.unseal(sealed, context), context)
 
     def unseal(self, sealed: bytes, context: bytes = b"") -> bytes:
         """Return what was sealed in `context`; raise ValueError when none of the keys opens it."""

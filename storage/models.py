@@ -129,6 +129,8 @@ class ConsultationRow(Base):
     state: Mapped[str] = mapped_column(default="draft")
     """draft, open or closed."""
     closes_on: Mapped[date | None]
+    closed_at: Mapped[datetime | None]
+    """Since when it is closed; what must be forgotten after that is counted from here."""
     changed_at: Mapped[datetime]
 
 
@@ -422,3 +424,26 @@ class Lease(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     holder: Mapped[str]
     until: Mapped[datetime]
+
+
+# --- who is gone --------------------------------------------------------------------------------------------
+
+
+class Tombstone(Base):
+    """That somebody was erased, or their address forgotten: a keyed hash of a number that stands nowhere any more.
+
+    It says nothing by itself. Held against the participants of a restored backup, it finds who must go again.
+    """
+
+    __tablename__ = "tombstones"
+    __table_args__ = ({"info": {"person": None}},)
+
+    hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    """HMAC-SHA-256 of the participant's id under a key derived from the secret key."""
+    key: Mapped[str]
+    """The name of that secret key (`Keyring.names`)."""
+    kind: Mapped[str]
+    """erased (everything) or forgotten (all but what was submitted)."""
+    sweeps: Mapped[int] = mapped_column(default=0)
+    """How often the files beneath were swept since; twice leaves no byte (`storage/sweeping.py`)."""
+    at: Mapped[datetime] = mapped_column(index=True)

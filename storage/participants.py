@@ -18,7 +18,9 @@ from dialogs.exchange import ConsentGiven
 from dialogs.session import NOT_YET, Session, dumps, loads
 from storage import holdings
 from storage.errors import StaleSession
+from storage.keys import Keyring
 from storage.models import Address, Consent, OutboxRow, Participant, SessionRow
+from storage.tombstones import ERASED, FORGOTTEN, Tombstones
 from storage.transaction import Record, Transaction, padded
 
 CHAT_BYTES = 8
@@ -122,6 +124,11 @@ def arrived(row: Record) -> Arrival:
     return Arrival(row.participant_id, session, row.version, row.unreachable_since is not None, bool(row.is_owed))
 
 
+def chat_of(keyring: Keyring, participant_id: uuid.UUID, sealed: bytes) -> int:
+    """Return the number of a participant's chat; raise ValueError where none of the keys opens it."""
+    return int.from_bytes(keyring.unseal(sealed, participant_id.bytes), "big", signed=True)
+
+
 class Participants:
     """Everybody who ever spoke with the bot and has not asked to be forgotten."""
 
@@ -207,7 +214,7 @@ class Participants:
         """Return the chats of several participants; those who are gone are left out."""
         wanted = Address.participant_id.in_(tuple(participant_ids))
         rows = await self._transaction.rows(select(Address.participant_id, Address.sealed).where(wanted))
-        return {person: self._unseal(person, sealed) for person, sealed in rows}
+        return {person: chat_of(self._transaction.keyring, person, sealed) for person, sealed in rows}
 
     async def unreachable(self, participant_id: uuid.UUID, why: str, now: datetime) -> None:
         """Note that messages no longer reach a participant; `why` is a word such as blocked."""
@@ -217,9 +224,24 @@ class Participants:
         """Note that messages reach a participant again."""
         await self._reach(participant_id, None, None)
 
-    async def erase(self, participant_id: uuid.UUID) -> None:
-        """Delete everything about a participant, in every table; `Database.after_erasure` follows the commit."""
+    async def erase(self, participant_id: uuid.UUID, now: datetime) -> None:
+        """Delete everything about a participant, in every table, and note that somebody is gone.
+
+        `Database.after_erasure` follows the commit.
+        """
+        await Tombstones(self._transaction).bury(participant_id, ERASED, now)
         await holdings.erase(self._transaction, participant_id)
+
+    async def forget(self, participant_id: uuid.UUID, now: datetime) -> None:
+        """Delete all about a participant but what was submitted, which is nobody's from then on.
+
+        Somebody who never submitted anything is erased.
+        """
+        if await holdings.has_submitted(self._transaction, participant_id):
+            await Tombstones(self._transaction).bury(participant_id, FORGOTTEN, now)
+            await holdings.forget(self._transaction, participant_id)
+        else:
+            await self.erase(participant_id, now)
 
     async def everything(self, participant_id: uuid.UUID) -> dict[str, list[dict[str, Any]]]:
         """Return every row held about a participant, table by table, as JSON's own values."""
@@ -227,7 +249,3 @@ class Participants:
 
     async def _reach(self, participant_id: uuid.UUID, since: datetime | None, why: str | None) -> None:
         await self._transaction.put(_REACH, {"person": participant_id, "since": since, "why": why})
-
-    def _unseal(self, participant_id: uuid.UUID, sealed: bytes) -> int:
-        plain = self._transaction.keyring.unseal(sealed, participant_id.bytes)
-        return int.from_bytes(plain, "big", signed=True)

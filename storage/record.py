@@ -80,7 +80,7 @@ async def _keep(uow: UnitOfWork, participant_id: uuid.UUID, turn: Turn, event: E
         case DraftDiscarded():
             await uow.submissions.discard(participant_id, event.draft, now)
         case Withdrawn():
-            await uow.participants.erase(participant_id)
+            await uow.participants.erase(participant_id, now)
         case AnswerGiven() | AnswerRevised() | AnswerDropped():
             pass  # see _revisions
         case LanguageChosen() | InputRejected() | DataRequested():

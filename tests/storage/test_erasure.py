@@ -6,7 +6,7 @@ import base64
 import json
 import struct
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ async def live(database: Database, number: int, now: datetime) -> uuid.UUID:
 
 async def erase(database: Database, person: uuid.UUID) -> None:
     async with database.begin() as uow:
-        await uow.participants.erase(person)
+        await uow.participants.erase(person, datetime(2026, 11, 23, tzinfo=UTC))
         await uow.commit()
     assert await database.after_erasure()
 
@@ -208,7 +208,7 @@ async def test_a_reader_delays_only_the_cut_of_the_log(sqlite_url: str, keyring:
     async with database.reading() as reader:
         await reader.transaction.rows(select(Participant.id))
         async with database.begin() as uow:
-            await uow.participants.erase(person)
+            await uow.participants.erase(person, datetime(2026, 11, 23, tzinfo=UTC))
             await uow.commit()
         assert not await database.after_erasure(patience=0.2)
     assert await database.after_erasure()
