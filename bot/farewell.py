@@ -26,8 +26,8 @@ class Farewell:
         self._left: OrderedDict[int, None] = OrderedDict()
 
     async def say(self, intrusion: Intrusion, username: str) -> None:
-        """Leave the chat; of two updates that say the same only the first is answered."""
-        if intrusion.chat_id in self._left:
+        """Leave the chat: each time the bot is put in, else once, where what is written there shows that it is in."""
+        if intrusion.chat_id in self._left and not intrusion.is_added:
             return
         self._remember(intrusion.chat_id)
         try:

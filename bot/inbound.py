@@ -210,7 +210,8 @@ def _membership(change: ChatMemberUpdated) -> Happening:
         return Reachable(_bounded(chat.id, "chat"), is_member)
     if not is_member:
         return Ignored("already outside")
-    return Intrusion(chat.id, chat.type in ("group", "supergroup"), change.from_user.language_code)
+    is_added = change.old_chat_member.status != "member"
+    return Intrusion(chat.id, chat.type in ("group", "supergroup"), change.from_user.language_code, is_added)
 
 
 def _bounded(number: int, what: str) -> int:

@@ -101,19 +101,19 @@ def _trim_entity(raw: Any) -> dict[str, Any] | None:
 def _trim_membership(raw: Any) -> Any:
     if not isinstance(raw, dict):
         return raw
-    new = raw.get("new_chat_member")
-    status = new.get("status") if isinstance(new, dict) else None
     return {
         "chat": _trim_chat(raw.get("chat")),
         "from": _trim_sender(raw.get("from")),
         "date": 1,
-        "old_chat_member": _member("left"),
-        "new_chat_member": _member("member" if status in _MEMBERS else "left"),
+        "old_chat_member": _member(raw.get("old_chat_member")),
+        "new_chat_member": _member(raw.get("new_chat_member")),
     }
 
 
-def _member(status: str) -> dict[str, Any]:
-    return {"status": status, "user": {"id": 0, "is_bot": True, "first_name": ""}}
+def _member(raw: Any) -> dict[str, Any]:
+    status = raw.get("status") if isinstance(raw, dict) else None
+    shown = "member" if status in _MEMBERS else "left"
+    return {"status": shown, "user": {"id": 0, "is_bot": True, "first_name": ""}}
 
 
 def clean(text: Any) -> Any:

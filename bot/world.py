@@ -91,11 +91,15 @@ class Reachable:
 
 @dataclass(frozen=True, slots=True)
 class Intrusion:
-    """The bot was put in a group or channel; `speak` says whether a word of farewell may be said there."""
+    """The bot is in a group or channel; `speak` says whether a word of farewell may be said there.
+
+    `is_added` says that it was put in just now; otherwise something happened there that shows that it is in.
+    """
 
     chat_id: int
     speak: bool
     language_code: str | None = None
+    is_added: bool = False
 
 
 @dataclass(frozen=True, slots=True)

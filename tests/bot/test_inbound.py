@@ -203,8 +203,11 @@ def test_bots_and_channels_are_ignored() -> None:
 def test_in_a_group_the_bot_takes_its_leave() -> None:
     group = chat(-5, "group")
     assert read(said("x", chat=group))[1] == Intrusion(-5, speak=True)
-    assert read(membership("member", place=group))[1] == Intrusion(-5, speak=True, language_code="sq")
-    assert read(membership("administrator", place=chat(-9, "channel")))[1] == Intrusion(-9, False, "sq")
+    assert read(membership("member", place=group))[1] == Intrusion(-5, True, "sq", is_added=True)
+    assert read(membership("administrator", place=chat(-9, "channel")))[1] == Intrusion(-9, False, "sq", is_added=True)
+    given_rights = membership("administrator", place=group)
+    given_rights["my_chat_member"]["old_chat_member"]["status"] = "member"
+    assert read(given_rights)[1] == Intrusion(-5, True, "sq"), "it was in before"
     assert ignored(message(chat=group, new_chat_members=[]))
     assert ignored(membership("left", place=group))
     inside = message(chat=group)["message"]
