@@ -36,10 +36,19 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import Response, TelegramMethod
 from aiogram.types import InputFile
-from aiohttp import ClientError, ClientSession, ClientTimeout, FormData, TCPConnector
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+    FormData,
+    TCPConnector,
+)
 from pydantic import BaseModel, ValidationError
 
 from bot.decoding import decoded
+from bot.delivery import Garbled, NotSent
 
 Result = TypeVar("Result")
 
@@ -123,6 +132,8 @@ class LeanSession(BaseSession):
         try:
             async with self._session().post(url, timeout=limits, allow_redirects=False, **body) as response:
                 content = await response.read()
+        except (ClientConnectorError, ConnectionTimeoutError) as error:
+            raise NotSent(method=method, message=type(error).__name__) from None
         except TimeoutError:
             raise TelegramNetworkError(method=method, message="Request timeout error") from None
         except (ClientError, OSError) as error:
@@ -230,7 +241,8 @@ def result(method: TelegramMethod[Any], status: int, content: bytes) -> Any:
     if not isinstance(answer, dict) or "ok" not in answer:
         if 400 <= status < 500:
             raise _BY_STATUS.get(status, TelegramAPIError)(method=method, message="not an answer of the Bot API")
-        raise TelegramServerError(method=method, message=f"not an answer of the Bot API ({status})")
+        error = Garbled if status < 300 else TelegramServerError
+        raise error(method=method, message=f"not an answer of the Bot API ({status})")
     if answer["ok"] is True and status < 300:
         return answer.get("result")
     raise _error(method, status, answer)

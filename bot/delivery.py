@@ -21,9 +21,18 @@ from aiogram.exceptions import (
 
 FIRST_WAIT = 2.0
 LONGEST_WAIT = 60.0
-UNSURE_TRIES = 3
-"""How often a message is sent of which nobody can say whether it arrived; a repeat is harmless, silence is not."""
+UNANSWERED_TRIES = 2
+"""How often a message may leave without an answer. Telegram has no key by which a repeat would be known for one, so a
+lost answer costs one repeat at most; what surely did not leave is tried for as long as it is owed."""
 GIVE_UP_AFTER = timedelta(hours=24)
+
+
+class NotSent(TelegramNetworkError):
+    """There was no connection: nothing can have left."""
+
+
+class Garbled(TelegramServerError):
+    """What came back says yes and cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +44,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Not now: after `seconds` where Telegram named a time; `unsure` where it may have arrived all the same."""
+    """Not now: after `seconds` where a time was named; `unsure` where it left, and may have arrived all the same."""
 
     reason: str
     seconds: float | None = None
@@ -79,7 +88,9 @@ def verdict(error: TelegramAPIError) -> Verdict:
         case TelegramMigrateToChat():
             return Refused("moved to a supergroup")
         case TelegramNetworkError():
-            return Later("network", unsure="timeout" in error.message.casefold())
+            return Later("network", unsure=not isinstance(error, NotSent))
+        case Garbled():
+            return Later("no readable answer", unsure=True)
         case TelegramServerError():
             return Later("server error")
         case _:
@@ -87,14 +98,14 @@ def verdict(error: TelegramAPIError) -> Verdict:
 
 
 def wait(verdict: Later, attempts: int) -> timedelta:
-    """Return how long the message rests after its `attempts`th try (from 1)."""
+    """Return how long the message rests after its `attempts`th try (from 1); never less than what Telegram named."""
     if verdict.seconds is not None:
-        return timedelta(seconds=min(verdict.seconds, 3600.0))
+        return min(timedelta(seconds=min(verdict.seconds, 1e6)), GIVE_UP_AFTER)
     return timedelta(seconds=min(FIRST_WAIT * 2.0 ** max(0, attempts - 1), LONGEST_WAIT))
 
 
-def is_over(verdict: Later, attempts: int, created_at: datetime, now: datetime) -> bool:
-    """Say whether the message has been tried long enough."""
-    if verdict.unsure and attempts >= UNSURE_TRIES:
+def is_over(verdict: Later, unanswered: int, created_at: datetime, now: datetime) -> bool:
+    """Say whether the message has been tried long enough; `unanswered` counts tries without an answer, this one too."""
+    if verdict.unsure and unanswered >= UNANSWERED_TRIES:
         return True
     return now - created_at > GIVE_UP_AFTER

@@ -21,7 +21,7 @@ from dialogs.exchange import Message
 from dialogs.menus import words_of
 from dialogs.session import Session, begin
 from storage.errors import Conflict, Unavailable
-from storage.outbox import Letter, Owed
+from storage.outbox import UNREACHABLE, Letter, Owed
 from storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger("bot.ledger")
@@ -32,20 +32,25 @@ Opening = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
 
 
 async def conclude(world: World, owed: Owed, verdict: Verdict) -> None:
-    """Note what became of a message: sent, to be sent later, or given up; and who can no longer be reached."""
+    """Note what became of a message: sent, to be sent later, or given up; and who can no longer be reached.
+
+    Whatever else waits for them is given up too, notices and replies: when they come back they are answered where they
+    stand, and are not met by all that was said meanwhile.
+    """
 
     async def work(unit: UnitOfWork) -> None:
         now = world.clock()
         match verdict:
             case Sent(number):
                 await unit.outbox.sent(owed, number, now)
-            case Later(reason) if is_over(verdict, owed.attempts + 1, owed.created_at, now):
+            case Later(reason) if is_over(verdict, owed.unanswered + 1, owed.created_at, now):
                 await unit.outbox.failed(owed, reason, now)
             case Later(reason):
                 await unit.outbox.retry(owed, now + wait(verdict, owed.attempts + 1), reason, unsure=verdict.unsure)
             case Gone(reason):
                 await unit.participants.unreachable(owed.participant_id, reason, now)
-                await unit.outbox.failed(owed, reason, now)
+                await unit.outbox.failed(owed, UNREACHABLE + reason, now)
+                await unit.outbox.give_up(owed.participant_id, UNREACHABLE + reason, now, world.name)
             case Refused(reason):
                 log.warning("Telegram refused a message", reason=reason)
                 await unit.outbox.failed(owed, reason, now)
@@ -77,7 +82,10 @@ async def quarantine(world: World, raw: Any, update_id: int | None, reason: str)
 
 
 async def reachable(world: World, change: Reachable) -> None:
-    """Note that a person blocked the bot or came back; somebody never seen is nobody's business."""
+    """Note that a person blocked the bot, which gives up what waits for them, or came back.
+
+    Somebody never seen is nobody's business.
+    """
 
     async def work(unit: UnitOfWork) -> None:
         person = await unit.participants.find(change.chat_id)
@@ -87,6 +95,7 @@ async def reachable(world: World, change: Reachable) -> None:
             await unit.participants.reachable(person)
         else:
             await unit.participants.unreachable(person, "blocked", world.clock())
+            await unit.outbox.give_up(person, UNREACHABLE + "blocked", world.clock())
 
     await _kept(world.database.begin, work)
 

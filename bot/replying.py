@@ -16,7 +16,7 @@ from aiogram.exceptions import AiogramError, TelegramAPIError
 from aiogram.methods import TelegramMethod
 
 from bot import ledger, outbound
-from bot.delivery import Later, Sent, Verdict, verdict
+from bot.delivery import Gone, Later, Sent, Verdict, verdict
 from bot.metrics import REPLYING, SENDS
 from bot.world import Arrival, Reply, World
 from storage.outbox import Owed
@@ -65,6 +65,7 @@ class Replying:
             await ledger.conclude(self._world, message, found)
             if isinstance(found, Later):
                 await ledger.leave(self._world, owed[place + 1 :])
+            if isinstance(found, Later | Gone):
                 return
 
     async def _sent(self, message: Owed, chat_id: int) -> Verdict:

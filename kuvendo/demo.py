@@ -68,6 +68,7 @@ def _process(house: Installation, telegram: Telegram, listener: socket.socket, o
         house.catalogue.run,
         telling(house.bot().run),
         house.relay().run,
+        house.noticing().run,
         house.housekeeping().run,
     ]
     return Process(

@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
+    send_rate: float = Field(default=25.0, gt=0, le=1000)
+    """Messages a second that nobody waits for, all processes together; Telegram bears about thirty."""
     log_level: str = "INFO"
 
     @field_validator("telegram_api_url", "webhook_url")

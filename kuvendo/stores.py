@@ -11,6 +11,7 @@ from kuvendo.settings import Settings, load
 from kuvendo.trouble import Trouble
 from storage import migrate
 from storage.database import Database
+from storage.wake import MemoryWakes, Wakes
 
 Result = TypeVar("Result")
 
@@ -36,11 +37,20 @@ def ensure_current(settings: Settings) -> None:
         raise Trouble(f"The database is {state}: run kuvendo db upgrade first.")
 
 
+def wakes_of(settings: Settings) -> Wakes:
+    """Return what wakes whoever waits: within this process, or in all that share a Redis."""
+    if settings.redis_url is None:
+        return MemoryWakes()
+    from storage.redis_wake import RedisWakes
+
+    return RedisWakes(settings.redis_url.get_secret_value())
+
+
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Database]:
     """Open the database of `settings` and close it again; raises Trouble where its address is none."""
     try:
-        database = Database(settings.database_address, settings.keyring())
+        database = Database(settings.database_address, settings.keyring(), wakes=wakes_of(settings))
     except ValueError as error:
         raise Trouble(str(error)) from None
     try:

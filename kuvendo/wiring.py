@@ -26,10 +26,12 @@ from storage.database import Database
 from storage.duty import hand_back
 from storage.ephemeral import MemoryOrder, Order
 from storage.keys import Keyring
+from storage.pace import MemoryPace, Pace
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from bot.noticing import Noticing
     from bot.relay import Relay
     from bot.service import Service
     from bot.world import World
@@ -86,7 +88,14 @@ class Installation:
         from bot.courier import Courier
         from bot.relay import Relay
 
-        return Relay(self.world(), Courier(self.settings.token, self.settings.telegram_api_url))
+        pace = pace_of(self.settings, self.database.keyring)
+        return Relay(self.world(), Courier(self.settings.token, self.settings.telegram_api_url, pace))
+
+    def noticing(self) -> Noticing:
+        """Return what puts notices to many people on their way."""
+        from bot.noticing import Noticing
+
+        return Noticing(self.world(), self.settings.send_rate)
 
     def housekeeping(self) -> Housekeeping:
         """Return what forgets whatever need not be kept any longer."""
@@ -108,6 +117,15 @@ def order_of(settings: Settings, keyring: Keyring) -> Order:
     from storage.redis_order import RedisOrder
 
     return RedisOrder(settings.redis_url.get_secret_value(), keyring)
+
+
+def pace_of(settings: Settings, keyring: Keyring) -> Pace:
+    """Return what says when the next message may go: within this process, or across all that share a Redis."""
+    if settings.redis_url is None:
+        return MemoryPace(settings.send_rate)
+    from storage.redis_pace import RedisPace
+
+    return RedisPace(settings.redis_url.get_secret_value(), keyring, settings.send_rate)
 
 
 def dashboard(settings: Settings, database: Database) -> Starlette:

@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, event, make_url, text
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from storage.arrivals import Arrivals
 from storage.errors import Failures, Unavailable, translated
@@ -24,6 +25,7 @@ from storage.participants import Arrival
 from storage.together import Together
 from storage.transaction import Transaction
 from storage.unit_of_work import UnitOfWork
+from storage.wake import MemoryWakes, Wakes
 
 PATIENCE = 10.0
 """Seconds that work waits for its turn, for a connection, or for somebody else's lock."""
@@ -92,14 +94,15 @@ def _own_errors() -> Iterator[None]:
 
 
 class Database:
-    """The database at `address`, its identities opened by `keyring`.
+    """The database at `address`, its identities opened by `keyring`; what is kept there is told through `wakes`.
 
     Raises ValueError when the address is neither SQLite's nor PostgreSQL's.
     """
 
-    def __init__(self, address: str, keyring: Keyring, *, pool: int = 10) -> None:
+    def __init__(self, address: str, keyring: Keyring, *, pool: int = 10, wakes: Wakes | None = None) -> None:
         self.url = normalise(address)
         self.keyring = keyring
+        self.wakes = wakes or MemoryWakes()
         self._engine = _engine(self.url, pool)
         # SQLite has one writer. Here they queue in order; left to SQLite they would poll, and some starve.
         self._writers = asyncio.Lock() if self.is_sqlite else None
@@ -130,6 +133,7 @@ class Database:
         """
         async with self._together.gathering() as transaction:
             yield UnitOfWork(transaction)
+        self._tell(transaction)
 
     async def arrival(self, bot_id: int, update_id: int, chat_id: int) -> Arrival | None:
         """Return who speaks, or None where the update was taken before; raises Unavailable."""
@@ -148,6 +152,14 @@ class Database:
                 await connection.execution_options(**{READING: True})
                 await connection.execute(text("SELECT 1"))
 
+    @property
+    def connections(self) -> tuple[int, int]:
+        """How many connections are in use at this moment, and how many are open; (0, 0) in memory."""
+        pool = self._engine.pool
+        if not isinstance(pool, QueuePool):
+            return 0, 0
+        return pool.checkedout(), pool.checkedout() + pool.checkedin()
+
     async def after_erasure(self, patience: float = 1.0) -> bool:
         """Take what was erased out of the write-ahead log too; call it once the erasure is committed.
 
@@ -160,14 +172,32 @@ class Database:
             with _own_errors():
                 return await _truncate_log(self._engine, patience)
 
+    @asynccontextmanager
+    async def maintaining(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection of its own, outside any transaction, for work on PostgreSQL's files themselves."""
+        with _own_errors():
+            async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                try:
+                    yield connection
+                finally:
+                    await connection.invalidate()  # with whatever was set on it
+
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+        await self.wakes.close()
+
+    def _tell(self, transaction: Transaction) -> None:
+        if transaction.is_kept:
+            for topic in transaction.news:
+                self.wakes.cast(topic)
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[Transaction]:
         async with self._turn(self._writers), self._transaction() as transaction:
             yield transaction
+        self._tell(transaction)
 
     @asynccontextmanager
     async def _glancing(self) -> AsyncIterator[Transaction]:

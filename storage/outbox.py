@@ -24,6 +24,12 @@ from storage.transcript import NUMBER
 REPLY, NOTICE = 0, 1
 """Priorities: an answer to what somebody just did; what nobody asked for at that moment."""
 
+UNREACHABLE = "unreachable: "
+"""What the reason begins with where a message was given up because nobody is there."""
+
+TOPIC = "outbox"
+"""What is cast (`wake`) when something is owed that a relay has to send."""
+
 LEASE = timedelta(seconds=60)
 """How long a message is one sender's alone: longer than any sending takes."""
 
@@ -43,7 +49,7 @@ class Letter:
 class Owed:
     """A message leased to whoever holds this value; `created_at` is when it was first owed.
 
-    `unsure` says that an earlier sending may have arrived.
+    `unsure` says that an earlier sending may have arrived, `unanswered` how many of them left and got no answer.
     """
 
     key: str
@@ -54,6 +60,7 @@ class Owed:
     attempts: int
     created_at: datetime
     unsure: bool = False
+    unanswered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +109,33 @@ class Outbox:
         rows = [common | {"key": name, "body": letter.body, "turn": letter.turn} for name, letter in named]
         await self._transaction.put(_ENQUEUE if worker else _ENQUEUE_ONCE, rows)
         if worker is None:
+            self._transaction.news.add(TOPIC)
             return ()
         return tuple(Owed(name, participant_id, each.body, each.turn, priority, 0, now) for name, each in named)
 
     async def claim(
-        self, limit: int, lease: timedelta, now: datetime, worker: str, only: uuid.UUID | None = None
+        self,
+        limit: int,
+        lease: timedelta,
+        now: datetime,
+        worker: str,
+        only: uuid.UUID | None = None,
+        *,
+        priority: int | None = None,
     ) -> tuple[Owed, ...]:
-        """Lease due messages to `worker`, up to twice `limit`, and return them in order; `only` names one person.
+        """Lease due messages to `worker`, up to twice `limit`, and return them in order.
+
+        `only` names one person; with a `priority` it is messages of that priority alone.
 
         For each participant these are the first of all that wait, without a gap, so that sending them in this order
         keeps the chat's order. A participant whose first message is leased or not due is left alone.
         """
-        until = {"now": now, "new_worker": worker, "new_until": now + lease}
-        heads = await self._transaction.rows(sql.heads(only), {**until, "at_most": limit, "only": only})
+        until = {"now": now, "new_worker": worker, "new_until": now + lease, "rank": priority, "at_most": limit}
+        heads = await self._transaction.rows(sql.heads(only, priority), {**until, "only": only})
         if not heads:
             return ()
         people = [row.participant_id for row in heads]
-        rest = await self._transaction.rows(sql.REST, {**until, "people": people, "at_most": limit})
+        rest = await self._transaction.rows(sql.rest(priority), {**until, "people": people})
         return tuple(map(_owed, sorted((*heads, *rest), key=lambda row: (row.priority, row.id))))
 
     async def sent(self, owed: Owed, number: int | None, now: datetime) -> None:
@@ -158,6 +175,11 @@ class Outbox:
     async def failed(self, owed: Owed, reason: str, now: datetime) -> None:
         """Give a message up for good; what follows it in its chat is free again."""
         await self._transaction.put(sql.FAILED, {"letter_key": owed.key, "now": now, "new_error": reason})
+
+    async def give_up(self, participant_id: uuid.UUID, reason: str, now: datetime, worker: str = "") -> None:
+        """Give up everything that waits for a participant, unless another than `worker` is sending it just now."""
+        values = {"person": participant_id, "new_error": reason, "now": now, "mine": worker}
+        await self._transaction.put(sql.GIVEN_UP, values)
 
     async def obsolete(self, participant_id: uuid.UUID, turn: int, now: datetime) -> None:
         """Give up a participant's waiting screens older than `turn`, whole, unless somebody sends them just now.

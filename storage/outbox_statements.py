@@ -44,6 +44,7 @@ _OWED = (
     OutboxRow.attempts,
     OutboxRow.created_at,
     OutboxRow.unsure,
+    OutboxRow.unanswered,
 )
 
 
@@ -85,13 +86,18 @@ _FIRST_OF_ALL = select(OutboxRow.id).where(
     _waits(OutboxRow), _is_free(OutboxRow), ~exists().where(_is_earlier).correlate(OutboxRow)
 )
 
+_OF_RANK = OutboxRow.priority == bindparam("rank")
+
 _HEADS = _lease(_FIRST_OF_ALL)
+_HEADS_OF_RANK = _lease(_FIRST_OF_ALL.where(_OF_RANK))
 _HEADS_OF_ONE = _lease(_FIRST_OF_ALL.where(OutboxRow.participant_id == bindparam("only")))
 
 
-def heads(only: uuid.UUID | None) -> Update:
-    """Return the statement that leases the first row of each participant, or of one."""
-    return _HEADS if only is None else _HEADS_OF_ONE
+def heads(only: uuid.UUID | None, rank: int | None) -> Update:
+    """Return the statement that leases the first row of each participant, or of one, or where it has a priority."""
+    if only is not None:
+        return _HEADS_OF_ONE
+    return _HEADS if rank is None else _HEADS_OF_RANK
 
 
 # What follows the heads just leased, up to the first row that is not due or somebody else's. The heads are ours and
@@ -106,14 +112,21 @@ _is_obstacle = and_(
     ),
 )
 
-REST = _lease(
-    select(OutboxRow.id).where(
-        _waits(OutboxRow),
-        _is_free(OutboxRow),
-        OutboxRow.participant_id.in_(bindparam("people", expanding=True)),
-        ~exists().where(_is_obstacle).correlate(OutboxRow),
-    )
+_FOLLOWING = select(OutboxRow.id).where(
+    _waits(OutboxRow),
+    _is_free(OutboxRow),
+    OutboxRow.participant_id.in_(bindparam("people", expanding=True)),
+    ~exists().where(_is_obstacle).correlate(OutboxRow),
 )
+
+_REST = _lease(_FOLLOWING)
+_REST_OF_RANK = _lease(_FOLLOWING.where(_OF_RANK))
+
+
+def rest(rank: int | None) -> Update:
+    """Return the statement that leases what follows the heads, all of it or what has their priority."""
+    return _REST if rank is None else _REST_OF_RANK
+
 
 _GIVEN_UP = {
     "body": null(),
@@ -160,6 +173,7 @@ AGAIN = (
         leased_by=null(),
         leased_until=null(),
         attempts=OutboxRow.attempts + 1,
+        unanswered=OutboxRow.unanswered + case((bindparam("maybe_sent", type_=OutboxRow.unsure.type), 1), else_=0),
     )
 )
 
@@ -181,6 +195,17 @@ FAILED = (
     .values(**_GIVEN_UP, error=bindparam("new_error"), attempts=OutboxRow.attempts + 1)
 )
 
+# What this process is sending to the person just now is among it; that will learn the same from Telegram.
+GIVEN_UP = (
+    update(OutboxRow)
+    .where(
+        OutboxRow.participant_id == bindparam("person"),
+        _STILL_WAITS,
+        or_(OutboxRow.leased_until.is_(None), OutboxRow.leased_until <= _NOW, OutboxRow.leased_by == bindparam("mine")),
+    )
+    .values(**_GIVEN_UP, error=bindparam("new_error"))
+)
+
 RELEASE = (
     update(OutboxRow)
     .where(OutboxRow.leased_by == bindparam("worker"), _waits(OutboxRow))
@@ -197,7 +222,10 @@ RECLAIM = (
     .values(leased_by=null(), leased_until=null(), unsure=true())
 )
 
-PRUNE = delete(OutboxRow).where(OutboxRow.state != "waiting", OutboxRow.done_at < bindparam("before"))
+# The copies of a notice to many people are counted before they go (`notices`).
+PRUNE = delete(OutboxRow).where(
+    OutboxRow.state != "waiting", OutboxRow.done_at < bindparam("before"), OutboxRow.notice_id.is_(None)
+)
 
 DEPTH = select(
     func.sum(case((and_(_waits(OutboxRow), OutboxRow.priority == 0), 1), else_=0)).label("replies"),

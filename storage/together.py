@@ -32,6 +32,8 @@ class Gathering(Transaction):
 
     def __init__(self, keyring: Keyring, keep: Callable[[Sequence[Write]], Awaitable[None]]) -> None:
         self.keyring = keyring
+        self.is_kept = False
+        self.news = set()
         self.writes: list[Write] = []
         self._keep = keep
         self._ended = False
@@ -58,6 +60,7 @@ class Gathering(Transaction):
         self._check()
         self._ended = True
         await self._keep(self.writes)
+        self.is_kept = True
 
 
 class Together:

@@ -35,12 +35,15 @@ class Write(NamedTuple):
 class Transaction:
     """One transaction on one connection."""
 
-    __slots__ = ("_connection", "_ended", "keyring")
+    __slots__ = ("_connection", "_ended", "is_kept", "keyring", "news")
 
     def __init__(self, connection: AsyncConnection, keyring: Keyring) -> None:
         self._connection = connection
         self._ended = False
         self.keyring = keyring
+        self.is_kept = False
+        self.news: set[str] = set()
+        """Topics to be cast (`wake`) once everything is kept."""
 
     @property
     def dialect(self) -> str:
@@ -94,6 +97,7 @@ class Transaction:
         self._check()
         self._ended = True
         await self._connection.commit()
+        self.is_kept = True
 
     def _check(self) -> None:
         if self._ended:

@@ -10,12 +10,14 @@ from functools import cached_property
 from storage.consultations import Consultations
 from storage.inbox import Inbox
 from storage.leases import Leases
+from storage.notices import Notices
 from storage.outbox import Outbox
 from storage.participants import Participants
 from storage.quarantine import Quarantine
 from storage.reading import Reading
 from storage.staff import StaffRepository
 from storage.submissions import Submissions
+from storage.tombstones import Tombstones
 from storage.transaction import Transaction
 from storage.transcript import Transcript
 
@@ -54,6 +56,16 @@ class UnitOfWork:
     def outbox(self) -> Outbox:
         """What is owed to them."""
         return Outbox(self.transaction)
+
+    @cached_property
+    def notices(self) -> Notices:
+        """What many people are told."""
+        return Notices(self.transaction)
+
+    @cached_property
+    def tombstones(self) -> Tombstones:
+        """Who is gone."""
+        return Tombstones(self.transaction)
 
     @cached_property
     def quarantine(self) -> Quarantine:

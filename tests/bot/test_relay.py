@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.courier import NOTICE, Courier, Pace
+from bot.courier import Courier
 from bot.delivery import Gone, Later, Refused, Sent
 from bot.outbound import document_body, to_bodies
 from bot.relay import Relay
@@ -74,8 +74,7 @@ async def test_replies_first_and_each_chat_in_order(telegram: Telegram, world: W
     for phone in people:
         await owe(world, phone, "njoftim")
         await owe(world, phone, "një", "dy", priority=0)
-    async with relaying() as relay:
-        relay.wake()
+    async with relaying():
         await until(lambda: all(len(heard(phone)) == 3 for phone in people))
     assert all(heard(phone) == ["një", "dy", "njoftim"] for phone in people)
     async with world.database.reading() as unit:
@@ -165,40 +164,16 @@ async def test_nobody_at_home_is_known_not_to_have_arrived() -> None:
         assert await courier.send({"text": "x"}, 5, notice=False) == Later("network", unsure=False)
 
 
-async def test_the_pace_holds_one_notice_a_second_to_a_chat_and_the_overall_rate() -> None:
-    pace, loop = Pace(rate=100), asyncio.get_running_loop()
-    at: dict[int, list[float]] = {1: [], 2: []}
-
-    async def call(chat: int) -> None:
-        at[chat].append(loop.time())
-
-    async def send(chat: int, kind: int | None) -> None:
-        await pace.process_request(call, (chat,), {}, "sendMessage", {"chat_id": chat}, kind)
-
-    await asyncio.gather(*(send(1, NOTICE) for _ in range(3)), *(send(2, None) for _ in range(20)))
-    gaps = [later - earlier for earlier, later in zip(at[1], at[1][1:], strict=False)]
-    assert all(gap >= 0.99 for gap in gaps)
-    assert at[2][-1] - at[2][0] >= 0.15
-
-
-async def test_only_so_many_chats_are_remembered() -> None:
-    from bot.courier import CHATS_REMEMBERED
-
-    pace = Pace()
-    for chat in range(CHATS_REMEMBERED + 10):
-        pace._chat(chat)
-    assert len(pace._chats) == CHATS_REMEMBERED
-    await pace.initialize()
-    await pace.shutdown()
-
-
 def test_waits_grow_and_end() -> None:
-    from bot.delivery import LONGEST_WAIT, is_over, wait
+    from bot.delivery import GIVE_UP_AFTER, LONGEST_WAIT, is_over, wait
 
     assert wait(Later("x", 7), 1) == timedelta(seconds=7)
     assert wait(Later("x"), 1) < wait(Later("x"), 3) < wait(Later("x"), 99) == timedelta(seconds=LONGEST_WAIT)
     now = datetime(2026, 11, 23, tzinfo=UTC)
     assert not is_over(Later("x"), 99, now, now)
     assert is_over(Later("x"), 1, now - timedelta(hours=25), now)
-    assert is_over(Later("x", unsure=True), 3, now, now)
-    assert not is_over(Later("x", unsure=True), 2, now, now)
+    assert wait(Later("x", 7200), 1) == timedelta(hours=2), "never before the time that Telegram named"
+    assert wait(Later("x", 1e300), 1) == GIVE_UP_AFTER
+    assert is_over(Later("x", unsure=True), 2, now, now)
+    assert not is_over(Later("x", unsure=True), 1, now, now)
+    assert not is_over(Later("x"), 2, now, now), "what surely did not arrive is tried on"
