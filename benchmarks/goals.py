@@ -15,6 +15,21 @@ Round = Mapping[Point, Measured]
 
 
 @dataclass(frozen=True, slots=True)
+class Spread:
+    """The median of several rounds, the least and the most."""
+
+    median: float
+    least: float
+    most: float
+
+    @classmethod
+    def of(cls, values: Iterable[float]) -> Spread:
+        """Return the spread of `values`, of which there is at least one."""
+        ordered = sorted(values)
+        return cls(statistics.median(ordered), ordered[0], ordered[-1])
+
+
+@dataclass(frozen=True, slots=True)
 class Goal:
     """One measure: what it is worked out from, what it must be, and what it should be."""
 
@@ -24,6 +39,12 @@ class Goal:
     value: Callable[[Round], float]
     unit: str = "×"
     at_least: bool = False
+
+    def verdict(self, found: Spread) -> str:
+        """Return which of the two the median reaches, and whether every round reaches one of them."""
+        worst = found.least if self.at_least else found.most
+        sure = self.met(found.median) == "NOT MET" or self.met(worst) != "NOT MET"
+        return self.met(found.median) if sure else f"{self.met(found.median)}, not in every round"
 
     def met(self, value: float) -> str:
         """Return which of the two `value` reaches."""
@@ -62,21 +83,6 @@ GOALS: Final = (
 )
 CEILING: Final = Goal("updates a second, echo to aiogram", 3.5, 4.0, _ratio("rate", ECHO, PEER), at_least=True)
 """Where this is not about four, the generator measures itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """The median of several rounds, the least and the most."""
-
-    median: float
-    least: float
-    most: float
-
-    @classmethod
-    def of(cls, values: Iterable[float]) -> Spread:
-        """Return the spread of `values`, of which there is at least one."""
-        ordered = sorted(values)
-        return cls(statistics.median(ordered), ordered[0], ordered[-1])
 
 
 def spread(goal: Goal, rounds: Sequence[Round]) -> Spread | None:

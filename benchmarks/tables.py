@@ -77,7 +77,7 @@ def goals(rounds: Sequence[Round]) -> str:
 def _goal(goal: Goal, found: Spread) -> str:
     sign = "≥" if goal.at_least else "≤"
     limits = [f"{sign} {limit:,g}{goal.unit}" for limit in (goal.must, goal.aim)]
-    return f"| {goal.title} | {limits[0]} | {limits[1]} | {_three(found)}{goal.unit} | {goal.met(found.median)} |"
+    return f"| {goal.title} | {limits[0]} | {limits[1]} | {_three(found)}{goal.unit} | {goal.verdict(found)} |"
 
 
 def growth(found: dict[int, list[Measured]]) -> str:

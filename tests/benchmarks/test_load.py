@@ -107,6 +107,7 @@ def test_goals_say_which_limit_is_met() -> None:
     less = Goal("less", 0.3, 0.15, lambda _: 1.0)
     assert [more.met(each) for each in (2, 3, 8)] == ["NOT MET", "must", "aim"]
     assert [less.met(each) for each in (0.4, 0.3, 0.1)] == ["NOT MET", "must", "aim"]
+    assert less.verdict(Spread(0.2, 0.1, 0.4)) == "must, not in every round"
     assert spread(GOALS[0], [{}]) is None
     assert Spread.of([3, 1, 2]) == Spread(2, 1, 3)
 
