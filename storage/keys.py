@@ -109,6 +109,13 @@ class Keyring:
         """Return 32 bytes for `purpose` alone, the same for as long as the newest key stays."""
         return _derived(self.keys[0], purpose)
 
+    def derive_with(self, name: str, purpose: str) -> bytes:
+        """Return 32 bytes for `purpose`, of the key called `name`; raise LookupError where that is not among them."""
+        for key, known in zip(self.keys, self.names, strict=True):
+            if known == name:
+                return _derived(key, purpose)
+        raise LookupError(name)
+
     def lookup(self, chat: int) -> bytes:
         """Return the hash under which a chat's number is found."""
         return _lookup(self.keys[0], chat)

@@ -26,6 +26,9 @@ STEPS = Path(__file__).parent / "migrations"
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(5121869)")
 """Several processes may start at once; the number stands for this work and means nothing."""
 
+UNFINISHED = "restore_unfinished"
+"""A table that stands for as long as a database is being restored."""
+
 WHERE_IT_STANDS = text("SELECT version_num FROM alembic_version")
 
 
@@ -48,18 +51,27 @@ def downgrade(address: str, revision: str) -> None:
 def current(address: str) -> str | None:
     """Return the revision the database at `address` stands at, None for an empty one or a file that is not there.
 
-    Nothing is changed and nobody is waited for. Raises ValueError for an address that is none, Unavailable where
-    nobody answers.
+    Nothing is changed and nobody is waited for. Raises ValueError for an address that is none and for a database that
+    is half restored, Unavailable where nobody answers.
     """
     url = normalise(address)
     path = sqlite_path(url)
     if path is not None and not path.exists():
         return None
-    with _own_errors(), _engine(url) as engine, engine.connect() as connection:
+    with looking(url) as connection:
+        if inspect(connection).has_table(UNFINISHED):
+            raise ValueError("A restore was begun here and did not end: kuvendo restore FILE --replace.")
         if not inspect(connection).has_table("alembic_version"):
             return None
         found = connection.execute(WHERE_IT_STANDS).scalar_one_or_none()
         return None if found is None else str(found)
+
+
+@contextmanager
+def looking(url: URL) -> Iterator[Connection]:
+    """Open a connection for a look, or for one small change; raises storage's own errors."""
+    with _own_errors(), _engine(url) as engine, engine.connect() as connection:
+        yield connection
 
 
 @cache
