@@ -14,12 +14,10 @@ from typing import Any
 from aiogram.types import CallbackQuery, ChatMemberUpdated, InaccessibleMessage, Message, Update
 from pydantic import ValidationError
 
-from bot.kinds import CAPTIONED, CHATTER, CONTENT, MEDIA, META
+from bot.kinds import ALLOWED_UPDATES, CAPTIONED, CHATTER, CONTENT, MEDIA, META
 from bot.trim import trim
 from bot.world import Arrival, Happening, Ignored, Intrusion, Malformed, Pressed, Reachable
 from dialogs.exchange import Chosen, Command, Edited, Input, Media, Typed, Unsupported
-
-ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 
 COMMANDS = {
     "start": "start",

@@ -5,6 +5,9 @@ A list only. A field that stands nowhere here is taken as content of a kind Tele
 
 from __future__ import annotations
 
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+"""The kinds of updates that Telegram is asked to bring."""
+
 MEDIA = frozenset({"voice", "photo", "audio", "video_note", "video", "document"})
 """What the product may one day read: answered as media."""
 

@@ -17,7 +17,9 @@ from aiogram.exceptions import AiogramError, TelegramRetryAfter
 
 from bot.client import RawUpdates
 from bot.gate import Gate
-from bot.inbound import ALLOWED_UPDATES, chat_of, known_id
+from bot.inbound import chat_of, known_id
+from bot.kinds import ALLOWED_UPDATES
+from bot.metrics import POLLING
 from storage.duty import Duty
 
 log = structlog.get_logger("bot.polling")
@@ -139,6 +141,7 @@ class Poller:
 
     async def _pause(self, error: AiogramError, pause: float, stopping: asyncio.Event) -> float:
         seconds = float(error.retry_after) if isinstance(error, TelegramRetryAfter) else pause
+        POLLING.labels(type(error).__name__).inc()
         log.warning("Telegram gives no updates", error=type(error).__name__, seconds=seconds)
         await _rest(stopping, seconds)
         return min(pause * 2, LONGEST_PAUSE)

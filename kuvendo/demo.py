@@ -62,7 +62,7 @@ async def demo(host: str | None, port: int | None, data_dir: Path | None, tell: 
 
 def _process(house: Installation, telegram: Telegram, listener: socket.socket, on_ready: Callable[[], None]) -> Process:
     health = Health(checks(house))
-    rooms = [home.route(), *routes(telegram)]
+    rooms = [home.route(), house.metrics().route(), *routes(telegram)]
     app = create_app(health, rooms, dashboard=house.dashboard(), around=lambda: running(telegram))
     duties = [
         house.catalogue.run,

@@ -19,6 +19,7 @@ import uvicorn
 import uvloop
 from starlette.applications import Starlette
 
+from kuvendo.guard import Guarded
 from kuvendo.trouble import Trouble
 
 log = structlog.get_logger("kuvendo.process")
@@ -171,7 +172,7 @@ async def _ended(tasks: set[asyncio.Task[None]], seconds: float) -> None:
 def _server(app: Starlette) -> _Server:
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=Guarded,
         ws="none",
         lifespan="on",
         log_config=None,

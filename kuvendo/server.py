@@ -1,15 +1,13 @@
-"""The one application of a process: its health, its numbers, and whichever rooms it has, on one port."""
+"""The one application of a process: its health, and whichever rooms it has, on one port."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Final
 
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -53,14 +51,13 @@ def create_app(
     dashboard: Starlette | None = None,
     around: Callable[[], AbstractAsyncContextManager[Any]] | None = None,
 ) -> Starlette:
-    """Return the application: health, metrics, `routes`, and the dashboard below `/admin`.
+    """Return the application: health, `routes`, and the dashboard below `/admin`.
 
     `around` is entered for as long as the application runs.
     """
     every: list[BaseRoute] = [
         Route("/healthz", _alive, methods=["GET"]),
         Route("/readyz", _readiness(health), methods=["GET"]),
-        Route("/metrics", _metrics, methods=["GET"]),
         *routes,
     ]
     if dashboard is not None:
@@ -86,18 +83,3 @@ def _readiness(health: Health) -> Callable[[Request], Awaitable[Response]]:
         return JSONResponse({"ready": True})
 
     return ready
-
-
-async def _metrics(request: Request) -> Response:
-    """Give the numbers to whoever is on this machine, and to nobody through a proxy."""
-    if not _is_local(request):
-        return PlainTextResponse("forbidden\n", 403)
-    return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-
-def _is_local(request: Request) -> bool:
-    forwarded = {"forwarded", "x-forwarded-for", "x-real-ip"} & set(request.headers.keys())
-    try:
-        return not forwarded and ipaddress.ip_address(request.client.host if request.client else "").is_loopback
-    except ValueError:
-        return False

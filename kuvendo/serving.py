@@ -36,6 +36,7 @@ async def serve(settings: Settings, roles: Sequence[str], tell: Callable[[str], 
     async with installation(settings, "-".join(roles), alone=roles != (ADMIN,)) as house:
         routes, duties = _rooms(house, roles)
         health = Health(checks(house))
+        routes.append(house.metrics().route())
         app = create_app(health, routes, dashboard=house.dashboard() if ADMIN in roles else None)
         address = f"http://{settings.host}:{listener.getsockname()[1]}"
         process = Process(

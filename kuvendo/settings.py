@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     send_rate: float = Field(default=25.0, gt=0, le=1000)
+    metrics_token: SecretStr | None = None
     """Messages a second that nobody waits for, all processes together; Telegram bears about thirty."""
     log_level: str = "INFO"
 
@@ -65,11 +66,18 @@ class Settings(BaseSettings):
     @field_validator("webhook_secret")
     @classmethod
     def _is_header(cls, secret: SecretStr | None) -> SecretStr | None:
-        if secret is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
-            raise ValueError("write 1 to 256 letters, digits, _ or -")
+        if secret is not None and not all(re.fullmatch(r"[A-Za-z0-9_-]{1,256}", each) for each in _several(secret)):
+            raise ValueError("write 1 to 256 letters, digits, _ or -; several with commas between, newest first")
         return secret
 
     @field_validator("log_level")
+    @field_validator("metrics_token")
+    @classmethod
+    def _is_bearer(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not re.fullmatch(r"[A-Za-z0-9._~+/=-]{16,}", token.get_secret_value()):
+            raise ValueError("write 16 or more letters and digits, such as openssl rand -hex 24 gives")
+        return token
+
     @classmethod
     def _is_level(cls, level: str) -> str:
         if level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
@@ -108,6 +116,7 @@ class Settings(BaseSettings):
             self.redis_url,
             self.database_url,
         )
+            self.metrics_token,
         return tuple(each.get_secret_value() for each in hidden if each is not None)
 
     def keyring(self) -> Keyring:
@@ -130,11 +139,19 @@ class Settings(BaseSettings):
         return key_file(self.data_dir / KEY_FILE)
 
 
-def webhook_secret(settings: Settings, keyring: Keyring) -> str:
-    """Return what Telegram is to send back with each update: the secret given, or one made of the key."""
-    if settings.webhook_secret is not None:
-        return settings.webhook_secret.get_secret_value()
-    return hmac.digest(keyring.derive("webhook"), b"secret", "sha256").hex()
+def webhook_secrets(settings: Settings, keyring: Keyring) -> tuple[str, ...]:
+    """Return what Telegram may send back with each update; it is told the first, the others still count.
+
+    Those given come first, then one made of each key, so that no update is refused while either is changed.
+    """
+    given = [] if settings.webhook_secret is None else _several(settings.webhook_secret)
+    rings = [Keyring((key,)) for key in keyring.keys]
+    made = [hmac.digest(ring.derive("webhook"), b"secret", "sha256").hex() for ring in rings]
+    return (*given, *made)
+
+
+def _several(secret: SecretStr) -> list[str]:
+    return [each.strip() for each in secret.get_secret_value().split(",")]
 
 
 def load(*, without: tuple[str, ...] = (), **overrides: Any) -> Settings:

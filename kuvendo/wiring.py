@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, Protocol, runtime_checkable
 from kuvendo.catalogue import CatalogueKeeper
 from kuvendo.housekeeping import Housekeeping
 from kuvendo.process import Duty
-from kuvendo.settings import DATABASE_FILE, Settings, webhook_secret
+from kuvendo.settings import DATABASE_FILE, Settings, webhook_secrets
 from kuvendo.stores import opened
 from kuvendo.trouble import Trouble
 from storage.database import Database
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from bot.service import Service
     from bot.world import World
 
+    from kuvendo.metrics import Metrics
 
 def now() -> datetime:
     """Return the time in UTC."""
@@ -71,6 +72,7 @@ class Installation:
         """Return the bot: by webhook where its address is set, by long polling otherwise."""
         from bot.conversation import handle
         from bot.service import Service
+        from bot.door import Door
 
         settings = self.settings
         return Service(
@@ -79,8 +81,7 @@ class Installation:
             handle,
             token=settings.token,
             api_url=settings.telegram_api_url,
-            webhook_url=settings.webhook_url,
-            webhook_secret=webhook_secret(settings, self.database.keyring),
+            door=Door(settings.webhook_url, webhook_secrets(settings, self.database.keyring)),
         )
 
     def relay(self) -> Relay:
@@ -99,7 +100,16 @@ class Installation:
 
     def housekeeping(self) -> Housekeeping:
         """Return what forgets whatever need not be kept any longer."""
-        return Housekeeping(self.database, now, self.name)
+        mirror = Mirror(self.database, path_of(self.settings))
+        return Housekeeping(self.database, now, self.name, self.settings.periods(), mirror)
+
+    def metrics(self) -> Metrics:
+        """Return what an operator counts."""
+        from kuvendo.metrics import Metrics
+
+        token = self.settings.metrics_token
+        role = self.name.rpartition("/")[0].split(".")[-2]
+        return Metrics(self.database, now, role, token.get_secret_value() if token else None)
 
     def dashboard(self) -> Starlette:
         """Return the secretariat's dashboard."""

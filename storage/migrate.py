@@ -82,8 +82,9 @@ def head() -> str:
 
 @contextmanager
 def _engine(url: URL) -> Iterator[Engine]:
-    driver = {"drivername": "sqlite"} if url.get_backend_name() == "sqlite" else {}
-    engine = create_engine(url.set(**driver), poolclass=NullPool, hide_parameters=True)
+    if url.get_backend_name() == "sqlite":
+        url = url.set(drivername="sqlite")
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
     try:
         yield engine
     finally:

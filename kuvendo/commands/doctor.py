@@ -1,17 +1,35 @@
-"""`kuvendo doctor`: look at everything an installation stands on, one line each."""
+"""`kuvendo doctor`: look at everything an installation stands on, at the same time, one line each.
+
+A line begins with `ok`, with `wait` where nothing is wrong but something has yet to happen, or with `WRONG`; then it
+says what to do. Whatever does not answer in time is wrong.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 if TYPE_CHECKING:
     from kuvendo.settings import Settings
 
-Look = Callable[["Settings"], Awaitable[str]]
+PATIENCE: Final = 10.0
+"""Seconds one look may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one look found; with `yet` it is not there yet, which is in order before the first start."""
+
+    words: str
+    yet: bool = False
+
+
+Look = Callable[["Settings"], Awaitable[Found]]
 
 
 def doctor() -> None:
@@ -19,90 +37,117 @@ def doctor() -> None:
     from kuvendo.settings import load
 
     settings = load()
+    import_module("bot.asking")  # now, while no look's time is running: Telegram's libraries take a second
     well = asyncio.run(_look_at_everything(settings))
     if not well:
         raise typer.Exit(1)
 
 
 async def _look_at_everything(settings: Settings) -> bool:
-    well = True
-    for name, look in LOOKS.items():
-        found, fine = await _looked(look, settings)
-        well = well and fine
-        typer.echo(f"{'ok   ' if fine else 'WRONG'}  {name}: {found}")
-    return well
+    """Look at everything at once, and tell it in the order of the table; return whether nothing is wrong."""
+    found = await asyncio.gather(*(_looked(look, settings) for look in LOOKS.values()))
+    for name, (mark, words) in zip(LOOKS, found, strict=True):
+        typer.echo(f"{mark:5}  {name}: {words}")
+    return all(mark != "WRONG" for mark, _ in found)
 
 
-async def _looked(look: Look, settings: Settings) -> tuple[str, bool]:
+async def _looked(look: Look, settings: Settings) -> tuple[str, str]:
     from kuvendo.trouble import Trouble
 
     try:
-        return await look(settings), True
+        found = await asyncio.wait_for(look(settings), PATIENCE)
     except Trouble as trouble:
-        return str(trouble), False
+        return "WRONG", str(trouble)
+    except TimeoutError:
+        return "WRONG", f"does not answer within {PATIENCE:g} seconds"
     except Exception as error:  # noqa: BLE001 - whatever is wrong with it is the finding
-        return f"does not work ({type(error).__name__})", False
+        return "WRONG", f"does not work ({type(error).__name__})"
+    return "wait" if found.yet else "ok", found.words
 
 
-async def _settings(settings: Settings) -> str:
+async def _settings(settings: Settings) -> Found:
     settings.keyring()
-    return f"data in {settings.data_dir}, HTTP at {settings.host}:{settings.port}"
+    return Found(f"data in {settings.data_dir}, HTTP at {settings.host}:{settings.port}")
 
 
-async def _database(settings: Settings) -> str:
+async def _database(settings: Settings) -> Found:
     from kuvendo.stores import opened
+    from kuvendo.trouble import Trouble
+    from storage.errors import Unavailable
 
-    async with opened(settings) as database:
-        await database.check()
-        return "SQLite answers" if database.is_sqlite else "PostgreSQL answers"
+    try:
+        async with opened(settings) as database:
+            await database.check()
+    except Unavailable:
+        raise Trouble("does not answer: is it running, and is KUVENDO_DATABASE_URL right?") from None
+    return Found("SQLite answers" if database.is_sqlite else "PostgreSQL answers")
 
 
-async def _migrations(settings: Settings) -> str:
+async def _migrations(settings: Settings) -> Found:
     from kuvendo.stores import ensure_current
+    from kuvendo.trouble import Trouble
+    from storage.errors import Unavailable
 
-    await asyncio.to_thread(ensure_current, settings)
-    return "up to date"
+    try:
+        await asyncio.to_thread(ensure_current, settings)
+    except Unavailable:
+        raise Trouble("cannot be looked at while the database does not answer") from None
+    return Found("up to date")
 
 
-async def _redis(settings: Settings) -> str:
+async def _redis(settings: Settings) -> Found:
     if settings.redis_url is None:
-        return "none; one process keeps order by itself"
+        return Found("none; one process keeps order by itself")
+    from kuvendo.trouble import Trouble
     from kuvendo.wiring import Remote, order_of
 
     order = order_of(settings, settings.keyring())
     try:
         if isinstance(order, Remote):
             await order.check()
+    except Exception as error:  # noqa: BLE001 - whatever Redis or the network says
+        words = f"does not answer ({type(error).__name__}): is it running, and is KUVENDO_REDIS_URL right?"
+        raise Trouble(words) from None
     finally:
         await order.close()
-    return "answers"
+    return Found("answers")
 
 
-async def _token(settings: Settings) -> str:
-    from bot.service import identify
+async def _token(settings: Settings) -> Found:
+    from bot.asking import NoAnswer, UnknownToken, identify
     from kuvendo.trouble import Trouble
 
     try:
-        return f"Telegram knows it as @{await identify(settings.token, settings.telegram_api_url)}"
-    except Trouble:
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever Telegram or the network says
-        raise Trouble(f"{settings.telegram_api_url} does not accept it ({type(error).__name__})") from None
+        return Found(f"Telegram knows it as @{await identify(settings.token, settings.telegram_api_url)}")
+    except UnknownToken:
+        raise Trouble("Telegram does not know it: ask @BotFather for it, and set KUVENDO_TELEGRAM_TOKEN") from None
+    except NoAnswer as error:
+        raise Trouble(f"{settings.telegram_api_url} does not answer ({error}): is the way there open?") from None
 
 
-async def _webhook(settings: Settings) -> str:
-    from bot.service import registered
+async def _webhook(settings: Settings) -> Found:
+    from bot.asking import NoAnswer, UnknownToken, registered
+    from bot.door import Door
     from kuvendo.trouble import Trouble
 
-    found = await registered(settings.token, settings.telegram_api_url)
-    if found.url != settings.webhook_url:
-        wanted = settings.webhook_url or "none"
-        raise Trouble(f"Telegram calls {found.url or 'nobody'}, the settings say {wanted}; start the bot once")
-    trouble = f", last trouble: {found.trouble}" if found.trouble else ""
-    return f"{found.url or 'none, we ask Telegram'}, {found.pending} updates wait{trouble}"
+    try:
+        found = await registered(settings.token, settings.telegram_api_url)
+    except (NoAnswer, UnknownToken):
+        raise Trouble("cannot be asked for; see the line above") from None
+    waiting = f"{found.pending} updates wait"
+    if found.url == Door(settings.webhook_url).url:
+        trouble = f"; Telegram's last trouble: {found.trouble}" if found.trouble else ""
+        return Found(f"{found.base or 'none, the bot asks Telegram'}, {waiting}{trouble}")
+    if not found.url:
+        return Found(f"not yet; the bot tells Telegram {settings.webhook_url} when it starts, {waiting}", yet=True)
+    wanted = settings.webhook_url or "none"
+    raise Trouble(
+        f"Telegram calls {found.base}, the settings say {wanted}: the bot changes that when it starts. "
+        "If nobody of yours set it, somebody has the token: see “token stolen” in docs/OPERATIONS.md"
+    )
 
 
-async def _catalogues(_settings: Settings) -> str:
+async def _catalogues(_settings: Settings) -> Found:
     from kuvendo.trouble import Trouble
     from locales import CatalogueError, check_installed
 
@@ -110,7 +155,7 @@ async def _catalogues(_settings: Settings) -> str:
         check_installed()
     except CatalogueError as error:
         raise Trouble(str(error).replace("\n", "; ")) from None
-    return "both languages are whole"
+    return Found("both languages are whole")
 
 
 LOOKS: dict[str, Look] = {

@@ -8,8 +8,8 @@ import pytest
 from aiogram import Bot
 
 from bot import farewell, profile
+from bot.asking import NoAnswer, UnknownToken, identify, registered
 from bot.gate import Gate, Outcome
-from bot.service import identify, registered
 from bot.world import World
 from locales import CODES
 from simulator import Phone, Telegram, add_group
@@ -118,4 +118,8 @@ def test_the_profile_fits(code: str) -> None:
 async def test_telegram_tells_who_we_are(telegram: Telegram, api: str) -> None:
     assert await identify(TOKEN, api) == "kuvendo_bot"
     found = await registered(TOKEN, api)
-    assert (found.url, found.trouble) == (None, "")
+    assert (found.url, found.base, found.trouble) == ("", None, "")
+    with pytest.raises(UnknownToken):
+        await identify("4242:another", api)
+    with pytest.raises(NoAnswer, match="Refused"):
+        await identify(TOKEN, "http://127.0.0.1:9")

@@ -13,8 +13,9 @@ from aiogram import Bot
 from starlette.applications import Starlette
 
 from bot import webhook
+from bot.door import PATH
 from bot.gate import PRESENT_LIMIT, Gate, Outcome
-from bot.inbound import ALLOWED_UPDATES
+from bot.kinds import ALLOWED_UPDATES
 from bot.world import World
 from simulator import Fault, Telegram, add_citizen
 from storage.ephemeral import MemoryOrder
@@ -33,7 +34,7 @@ HEADER = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
 async def door(gate: Gate) -> AsyncIterator[str]:
     """The address of the webhook while it is open."""
     async with serve(Starlette(routes=[webhook.route(gate, SECRET)])) as address:
-        yield address + webhook.PATH
+        yield address + PATH
 
 
 @pytest.fixture
@@ -121,7 +122,7 @@ async def test_a_body_that_is_too_large_is_refused_whatever_it_announces(door: s
 async def test_a_length_that_is_none_or_too_large_is_refused_unread(door: str, announced: str) -> None:
     host, _, rest = door.removeprefix("http://").partition(":")
     reader, writer = await asyncio.open_connection(host, int(rest.partition("/")[0]))
-    lines = [f"POST {webhook.PATH} HTTP/1.1", "Host: x", *(f"{k}: {v}" for k, v in HEADER.items())]
+    lines = [f"POST {PATH} HTTP/1.1", "Host: x", *(f"{k}: {v}" for k, v in HEADER.items())]
     writer.write("\r\n".join([*lines, f"Content-Length: {announced}", "", ""]).encode())
     status = (await asyncio.wait_for(reader.readline(), 10)).split()[1]
     writer.close()
@@ -172,7 +173,7 @@ async def test_without_a_database_telegram_is_asked_to_come_again(
 
     gate = Gate(world, bot, MemoryOrder(), gone)
     async with serve(Starlette(routes=[webhook.route(gate, SECRET)])) as address:
-        answer = await http.post(address + webhook.PATH, json=said("x"), headers=HEADER)
+        answer = await http.post(address + PATH, json=said("x"), headers=HEADER)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
 
 
@@ -187,7 +188,7 @@ async def test_more_than_can_be_held_is_asked_to_come_again(world: World, bot: B
     waiting = [asyncio.create_task(gate.take(said("x", number))) for number in range(1, PRESENT_LIMIT + 1)]
     await asyncio.sleep(0.1)
     async with serve(Starlette(routes=[webhook.route(gate, SECRET)])) as address:
-        answer = await http.post(address + webhook.PATH, json=said("x", 9999), headers=HEADER)
+        answer = await http.post(address + PATH, json=said("x", 9999), headers=HEADER)
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
         for task in waiting[3:]:
             task.cancel()
@@ -196,6 +197,6 @@ async def test_more_than_can_be_held_is_asked_to_come_again(world: World, bot: B
         assert taken == [Outcome(accepted=True)] * 3
         await asyncio.gather(*waiting[3:], return_exceptions=True)
         gate.close()
-        answer = await http.post(address + webhook.PATH, json=said("x", 10_000), headers=HEADER)
+        answer = await http.post(address + PATH, json=said("x", 10_000), headers=HEADER)
         assert answer.status_code == 503
     await gate.drain(20)

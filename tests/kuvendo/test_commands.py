@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -9,6 +10,10 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from simulator import Settings, Telegram, create_app
+from simulator.records import Webhook
+from tests.simulator.harness import serve
 
 Finished = subprocess.CompletedProcess[str]
 ROOT = Path(__file__).parents[2]
@@ -58,21 +63,6 @@ def test_every_command_has_help(house: Path) -> None:
 @pytest.mark.parametrize("words", [("nonsense",), ("demo", "--port", "x"), ("export",), ("moderator", "add", "x")])
 def test_wrong_usage_is_status_two(house: Path, words: tuple[str, ...]) -> None:
     assert kuvendo(house, *words).returncode == 2
-
-
-def test_help_needs_neither_aiogram_nor_a_database(house: Path) -> None:
-    program = (
-        "import sys; sys.argv = ['kuvendo', '--help']\n"
-        "from kuvendo.__main__ import main\n"
-        "try: main()\n"
-        "except SystemExit: pass\n"
-        "print([m for m in ('aiogram', 'telegram', 'sqlalchemy', 'uvicorn', 'starlette') if m in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=house, env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, check=True, timeout=120,
-    )  # fmt: skip
-    assert done.stdout.strip().endswith("[]")
 
 
 def test_from_an_empty_directory_to_an_export(house: Path) -> None:
@@ -152,14 +142,49 @@ def test_the_doctor_looks_at_everything(house: Path) -> None:
     nobody = {"KUVENDO_TELEGRAM_API_URL": "http://127.0.0.1:9", "KUVENDO_REDIS_URL": "redis://:ZQXZQX@127.0.0.1:9"}
     done = kuvendo(house, "doctor", KUVENDO_TELEGRAM_TOKEN="1:ZQXZQX", **nobody)
     assert done.returncode == 1
-    for word in ("settings", "database", "migrations", "redis", "token", "webhook", "catalogues"):
-        assert f"{word}:" in done.stdout
+    names = [line[7:].partition(":")[0] for line in done.stdout.splitlines()]
+    assert names == ["settings", "database", "migrations", "redis", "token", "webhook", "catalogues"]
     assert "WRONG  migrations" in done.stdout
+    assert "kuvendo db upgrade" in done.stdout
     assert "WRONG  redis" in done.stdout
+    assert "KUVENDO_REDIS_URL" in done.stdout
     assert "WRONG  token" in done.stdout
     assert "ok     database" in done.stdout
     assert "ZQXZQX" not in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_doctor_says_of_a_database_that_does_not_answer_what_to_do(house: Path) -> None:
+    nobody = {"KUVENDO_DATABASE_URL": "postgresql://ZQX:ZQX@127.0.0.1:9/x", "KUVENDO_SECRET_KEY": "A" * 43 + "="}
+    done = kuvendo(house, "doctor", KUVENDO_TELEGRAM_API_URL="http://127.0.0.1:9", **nobody)
+    assert done.returncode == 1
+    assert "WRONG  database: does not answer: is it running, and is KUVENDO_DATABASE_URL right?" in done.stdout
+    assert "WRONG  migrations: cannot be looked at" in done.stdout
+    assert "WRONG  token: No bot token" in done.stdout
+    assert "ZQX" not in done.stdout + done.stderr
+
+
+async def test_the_doctor_before_the_first_start_and_after_a_theft(house: Path) -> None:
+    telegram = Telegram(Settings(token="4242:TEST-token_for-tests"))
+    async with serve(create_app(telegram), telegram.stop) as api:
+        settings = {
+            "KUVENDO_TELEGRAM_TOKEN": "4242:TEST-token_for-tests",
+            "KUVENDO_TELEGRAM_API_URL": api,
+            "KUVENDO_WEBHOOK_URL": "https://consult.example",
+        }
+        await asyncio.to_thread(kuvendo, house, "db", "upgrade")
+        before = await asyncio.to_thread(kuvendo, house, "doctor", **settings)
+        telegram.state.save(Webhook("https://thief.example/x"))
+        after = await asyncio.to_thread(kuvendo, house, "doctor", **settings)
+        telegram.state.save(Webhook("https://consult.example/telegram/webhook"))
+        well = await asyncio.to_thread(kuvendo, house, "doctor", **settings)
+    assert before.returncode == 0, before.stdout
+    assert "wait   webhook: not yet; the bot tells Telegram https://consult.example when it starts" in before.stdout
+    assert after.returncode == 1
+    assert "WRONG  webhook: Telegram calls https://thief.example/x" in after.stdout
+    assert well.returncode == 0
+    assert "ok     webhook: https://consult.example, 0 updates wait" in well.stdout
+    assert "ok     token: Telegram knows it as @" in well.stdout
 
 
 def test_an_export_is_json_lines(house: Path) -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from kuvendo.settings import KEY_FILE, load, webhook_secret
+from kuvendo.settings import KEY_FILE, load, webhook_secrets
 from kuvendo.trouble import Trouble
-from storage.keys import generate
+from storage.keys import Keyring, generate
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +49,8 @@ def test_the_environment_comes_before_the_file(monkeypatch: pytest.MonkeyPatch, 
         ("KUVENDO_TELEGRAM_API_URL", "api.telegram.org"),
         ("KUVENDO_WEBHOOK_URL", "ftp://ZQX"),
         ("KUVENDO_WEBHOOK_SECRET", "ZQX ë"),
+        ("KUVENDO_WEBHOOK_SECRET", "ZQX,"),
+        ("KUVENDO_METRICS_TOKEN", "ZQX short"),
         ("KUVENDO_LOG_LEVEL", "LOUD"),
     ],
 )
@@ -82,12 +84,21 @@ def test_beside_postgresql_the_key_must_be_given(monkeypatch: pytest.MonkeyPatch
 
 def test_the_webhook_secret_is_made_of_the_key_or_given(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load()
-    made = webhook_secret(settings, settings.keyring())
-    assert made == webhook_secret(settings, settings.keyring())
+    [made] = webhook_secrets(settings, settings.keyring())
+    assert [made] == [*webhook_secrets(settings, settings.keyring())]
     assert made.isalnum()
     assert len(made) == 64
     monkeypatch.setenv("KUVENDO_WEBHOOK_SECRET", "given_one")
-    assert webhook_secret(load(), settings.keyring()) == "given_one"
+    assert webhook_secrets(load(), settings.keyring()) == ("given_one", made)
+
+
+def test_while_keys_or_secrets_are_changed_the_old_ones_still_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new = generate(), generate()
+    [before] = webhook_secrets(load(), Keyring.parse(old))
+    first, second = webhook_secrets(load(), Keyring.parse(f"{new},{old}"))
+    assert second == before != first
+    monkeypatch.setenv("KUVENDO_WEBHOOK_SECRET", "newer, older")
+    assert webhook_secrets(load(), Keyring.parse(old)) == ("newer", "older", before)
 
 
 def test_the_token_is_asked_for_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
