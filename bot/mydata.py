@@ -1,4 +1,7 @@
-"""Everything held about one person as files they can read: a page in their language, and the same as JSON."""
+"""Everything held about one person as files they can read: a page in their language, and the same as JSON.
+
+The page says it in words first (`mywords`); every row of every table follows, folded away.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,12 @@ from gettext import NullTranslations
 from html import escape
 from typing import Any
 
+from bot import mywords
+from bot.mywords import Held, Telling
 from bot.outbound import document_body
 from bot.world import Body
-from locales import clock, in_albania, long_date, translatable
-
-Held = Mapping[str, list[dict[str, Any]]]
-"""Rows by the name of their table, as storage holds them."""
-
+from dialogs.types import Catalogue
+from locales import translatable
 
 HEADINGS = {
     "participants": translatable("You, as this service knows you"),
@@ -30,24 +32,88 @@ HEADINGS = {
     "outbox": translatable("Messages to you that are on their way or were sent"),
 }
 
+COLUMNS = {
+    "at": translatable("time"),
+    "attempts": translatable("attempts to send"),
+    "body": translatable("what is to be sent"),
+    "channel": translatable("channel"),
+    "chosen": translatable("chosen"),
+    "consultation": translatable("consultation"),
+    "created_at": translatable("made"),
+    "digest": translatable("fingerprint of the questionnaire"),
+    "direction": translatable("whether from you or to you"),
+    "discarded_at": translatable("given up"),
+    "done_at": translatable("done"),
+    "draft": translatable("number of the draft"),
+    "dropped": translatable("taken out"),
+    "error": translatable("what went wrong"),
+    "given": translatable("agreed"),
+    "id": translatable("number of the row"),
+    "item": translatable("number of the part"),
+    "key": translatable("key of the message"),
+    "kind": translatable("kind"),
+    "language": translatable("language"),
+    "leased_by": translatable("being sent by"),
+    "leased_until": translatable("being sent until"),
+    "letter": translatable("key of the last piece"),
+    "marks": translatable("bold and italic"),
+    "menu": translatable("buttons"),
+    "not_before": translatable("not to be sent before"),
+    "notice_id": translatable("number of the notice"),
+    "number": translatable("Telegram's number of the message"),
+    "participant_id": translatable("your number here"),
+    "parts": translatable("your messages, each with Telegram's number"),
+    "position": translatable("place in the order"),
+    "posted": translatable("Telegram's number of the last screen"),
+    "priority": translatable("replies first, notices later"),
+    "question": translatable("question"),
+    "questionnaire": translatable("questionnaire"),
+    "reason": translatable("reason"),
+    "receipt": translatable("code of the contribution"),
+    "revision": translatable("how often it was changed before"),
+    "shape": translatable("fields of the message, without what stood in them"),
+    "skipped": translatable("skipped"),
+    "started_at": translatable("started"),
+    "state": translatable("how it stands"),
+    "status": translatable("state of the contribution"),
+    "submission_id": translatable("number of the contribution"),
+    "submitted_at": translatable("submitted"),
+    "text": translatable("text"),
+    "text_digest": translatable("fingerprint of the text"),
+    "text_version": translatable("version of the text"),
+    "turn": translatable("number of the screen"),
+    "unanswered": translatable("attempts that Telegram did not answer"),
+    "unreachable_since": translatable("not reachable since"),
+    "unreachable_why": translatable("why not reachable"),
+    "unsure": translatable("perhaps sent before"),
+    "update_id": translatable("Telegram's number of the update"),
+    "updated_at": translatable("last changed"),
+    "version": translatable("how often it was changed"),
+}
 
-def files(held: Held, language: str, t: NullTranslations, now: datetime) -> tuple[Body, ...]:
+
+def files(
+    held: Held, language: str, t: NullTranslations, now: datetime, catalogue: Catalogue | None = None
+) -> tuple[Body, ...]:
     """Return the bodies of two documents: the page to read, and the data to keep or take elsewhere."""
     name = t.gettext("my-data")
     caption = t.gettext("Everything kept about you, as a page to read and as data for a program.")
     data = json.dumps(held, ensure_ascii=False, indent=1)
     return (
-        document_body(f"{name}.html", page(held, language, t, now), caption),
+        document_body(f"{name}.html", page(held, language, t, now, catalogue), caption),
         document_body(f"{name}.json", data),
     )
 
 
-def page(held: Held, language: str, t: NullTranslations, now: datetime) -> str:
-    """Return an HTML page that shows every row, without anything that a browser would run or fetch."""
+def page(held: Held, language: str, t: NullTranslations, now: datetime, catalogue: Catalogue | None = None) -> str:
+    """Return an HTML page that shows every row, without anything that a browser would run or fetch.
+
+    `held` are rows by the name of their table; `catalogue` knows the questions by their words, where it is given.
+    """
+    telling = Telling(held, language, t, catalogue)
     title = escape(t.gettext("Everything kept about you"))
-    moment = in_albania(now)
-    when = escape(f"{long_date(moment.date(), language)}, {clock(moment)}")
-    body = "".join(_section(name, rows, t) for name, rows in held.items())
+    when = escape(telling.moment(now.isoformat()))
+    body = "".join((*mywords.told(telling), _tables(held, t)))
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -58,21 +124,32 @@ def page(held: Held, language: str, t: NullTranslations, now: datetime) -> str:
 
 _STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:44rem;margin:1rem auto;padding:0 1rem}"
-    "dl{border-top:1px solid #999;padding-top:.5rem}dt{color:#555;font-size:.85rem}"
-    "dd{margin:0 0 .5rem;white-space:pre-wrap;overflow-wrap:anywhere}"
-    "@media(prefers-color-scheme:dark){body{background:#111;color:#eee}dt{color:#aaa}}"
+    "article,table,summary{margin:.75rem 0}article{border-top:1px solid #999}"
+    "dt{font-weight:600}dd{margin:0 0 .5rem;white-space:pre-wrap;overflow-wrap:anywhere}"
+    "dd details,.rows{font-size:.85rem}.rows dt{font-weight:400}.rows dl{border-top:1px solid #999;padding-top:.5rem}"
+    "ol{list-style:none;padding:0}li{margin:.25rem 0;white-space:pre-wrap;overflow-wrap:anywhere}"
+    "small{opacity:.75}.in{border-inline-start:.25rem solid #999;padding-inline-start:.5rem}"
+    "summary{cursor:pointer}:root{color-scheme:light dark}"
 )
 
 
-def _section(name: str, rows: list[dict[str, Any]], t: NullTranslations) -> str:
-    heading = escape(t.gettext(HEADINGS[name]))
-    if not rows:
-        return f"<h2>{heading}</h2><p>{escape(t.gettext('Nothing.'))}</p>"
-    return f"<h2>{heading}</h2>" + "".join(f"<dl>{''.join(_fields(row))}</dl>" for row in rows)
+# --- every row -------------------------------------------------------------------------------------------------------
 
 
-def _fields(row: Mapping[str, Any]) -> Iterator[str]:
+def _tables(held: Held, t: NullTranslations) -> str:
+    heading = escape(t.gettext("Everything as it is stored, table by table"))
+    tables = "".join(_table(name, rows, t) for name, rows in held.items())
+    return f'<details class="rows"><summary>{heading}</summary>{tables}</details>'
+
+
+def _table(name: str, rows: list[dict[str, Any]], t: NullTranslations) -> str:
+    heading = escape(t.gettext(HEADINGS.get(name, name)))
+    shown = "".join(f"<dl>{''.join(_fields(row, t))}</dl>" for row in rows)
+    return f"<details><summary>{heading} ({len(rows)})</summary>{shown}</details>"
+
+
+def _fields(row: Mapping[str, Any], t: NullTranslations) -> Iterator[str]:
     for column, value in row.items():
         if value not in (None, "", [], {}):
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            yield f'<dt>{escape(column)}</dt><dd dir="auto">{escape(text)}</dd>'
+            yield f'<dt>{escape(t.gettext(COLUMNS.get(column, column)))}</dt><dd dir="auto">{escape(text)}</dd>'

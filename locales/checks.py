@@ -4,6 +4,7 @@ One small function a rule: a rule takes a message and a language and yields sent
 Whether words are spelled right is asked of locales/spelling.py. For development only.
 """
 
+import ast
 import re
 import string
 from collections import Counter
@@ -14,7 +15,7 @@ from babel.messages.catalog import Catalog, Message
 
 from locales.catalogues import DOMAINS, CatalogueError, source_file
 from locales.compiling import forms, gaps, messages, name, read
-from locales.extracting import PROJECT, extract
+from locales.extracting import KEYWORDS, PROJECT, extract, python_sources
 from locales.languages import CODES
 from locales.spelling import Speller, speller
 from locales.texts import Text, collect
@@ -133,6 +134,31 @@ def texts_of(catalogue: Catalog, where: str, code: str) -> Iterator[Text]:
         yield from (Text(f"{where}: {name(message)}", code, form) for form in forms(message))
 
 
+# ------------------------------------------------------------------------------------------------- the sources
+
+
+def hidden_texts(project: Path = PROJECT) -> Iterator[str]:
+    """Yield a sentence for each text that is asked for inside an f-string, where Babel does not look for it."""
+    for path in sorted(python_sources(project)):
+        shown = path.relative_to(project)
+        for line, text in in_f_strings(path.read_text(encoding="utf-8")):
+            yield f"{shown}:{line}: «{text}» is asked for inside an f-string, where it is not found; ask before it"
+
+
+def in_f_strings(source: str) -> Iterator[tuple[int, str]]:
+    """Yield line and text of each text to be translated that stands inside an f-string of a Python file."""
+    calls = {node for each in ast.walk(ast.parse(source)) if isinstance(each, ast.JoinedStr) for node in ast.walk(each)}
+    for call in calls:
+        if isinstance(call, ast.Call) and _called(call) in KEYWORDS:
+            first = call.args[0] if call.args else None
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield call.lineno, first.value
+
+
+def _called(call: ast.Call) -> str:
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+
+
 # ------------------------------------------------------------------------------------------------ everything
 
 
@@ -141,7 +167,7 @@ def check_all(project: Path = PROJECT) -> list[str]:
 
     Raise DictionaryMissing when the words cannot be checked on this machine.
     """
-    wrong: list[str] = []
+    wrong = list(hidden_texts(project))
     texts: list[Text] = []
     for domain in DOMAINS:
         template = extract(domain, project)

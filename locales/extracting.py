@@ -40,6 +40,12 @@ def extract(domain: str, project: Path = PROJECT) -> Catalog:
     return template
 
 
+def python_sources(project: Path = PROJECT) -> set[Path]:
+    """Return the Python files that any domain's texts stand in."""
+    places = {(folder, pattern) for each in SOURCES.values() for folder, pattern, way in each if way == "python"}
+    return {path for folder, pattern in places for path in (project / folder).rglob(pattern)}
+
+
 def _extract_file(template: Catalog, path: Path, method: str) -> None:
     """Add the texts of one file, with the comments that begin with `Translators:`."""
     options = _OPTIONS if method.startswith("jinja2") else {}

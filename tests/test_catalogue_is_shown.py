@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from html import unescape
+from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
@@ -12,6 +14,7 @@ from bot import farewell, mydata, profile
 from dialogs import naming
 from locales import CHAT, CODES, translations
 from locales.catalogues import source_file
+from tests.bot.test_mydata import HELD
 from tests.dialogs.walks import walked
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -33,11 +36,12 @@ def beside_the_walks(code: str) -> list[str]:
     from bot.ledger import apology_text
 
     t = translations(CHAT, code)
-    held = {name: [{"x": "y"}] for name in mydata.HEADINGS} | {"outbox": []}
-    names = [body["document"]["name"] + "\n" + str(body["caption"]) for body in mydata.files(held, code, t, NOW)]
+    empty: dict[str, list[Any]] = {name: [] for name in mydata.HEADINGS}
+    tables = {"outbox": [dict.fromkeys(mydata.COLUMNS, "y")]}
+    names = [body["document"]["name"] + "\n" + str(body["caption"]) for body in mydata.files(empty, code, t, NOW)]
     return [
-        mydata.page({name: [{"x": "y"}] for name in mydata.HEADINGS}, code, t, NOW),
-        mydata.page({name: [] for name in mydata.HEADINGS}, code, t, NOW),
+        unescape(mydata.page(HELD, code, t, NOW)),
+        unescape(mydata.page(empty | tables, code, t, NOW)),
         *names,
         farewell.text(code, "kuvendo_bot"),
         apology_text(t),

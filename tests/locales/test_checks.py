@@ -1,12 +1,13 @@
 """Each rule about texts finds the mistake it is there for, and leaves a good text alone."""
 
 import io
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from locales.checks import catalogue_problems, quotes
+from locales.checks import catalogue_problems, hidden_texts, in_f_strings, quotes
 from tests.locales.test_catalogues import HEADER
 
 
@@ -72,3 +73,35 @@ def test_quotation_marks_inside_a_tag_do_not_count() -> None:
 
 def test_albanian_quotation_marks_do_not_belong_in_english() -> None:
     assert list(quotes("„Log in”", "en")) == ["quotation marks: write “…” in English: «„Log in”»"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        """f"<p>{t.gettext('Nothing.')}</p>\"""",
+        """f"<p>{escape(telling.t.gettext('Nothing.'))}</p>\"""",
+        """f"{translatable('Nothing.')}\"""",
+        """f"{a}{'b' + _('Nothing.')}\"""",
+    ],
+)
+def test_a_text_asked_for_inside_an_f_string_is_found(source: str) -> None:
+    assert list(in_f_strings(f"x = 1\ny = {source}\n")) == [(2, "Nothing.")]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        """f"{t.gettext(HEADINGS[name])}\"""",
+        """f"{t.gettext()} {escape('Nothing.')} {calls[0]('x')}\"""",
+        """t.gettext('Nothing.')""",
+    ],
+)
+def test_what_is_found_elsewhere_may_be_shown_there(source: str) -> None:
+    assert list(in_f_strings(f"y = {source}\n")) == []
+
+
+def test_a_file_with_a_hidden_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "bot").mkdir()
+    (tmp_path / "bot" / "page.py").write_text("""x = f"{t.gettext('Nothing.')}\"""", encoding="utf-8")
+    (wrong,) = hidden_texts(tmp_path)
+    assert wrong.startswith("bot/page.py:1: «Nothing.» is asked for inside an f-string")
