@@ -100,7 +100,7 @@ def _name(telling: Telling, submission: Row) -> str:
 
 
 def _about(telling: Telling, submission: Row) -> Iterator[str]:
-    """Yield what was answered, when, and how each part of it stands."""
+    """Yield what was answered, and when."""
     t, questionnaire = telling.t, telling.questionnaire(submission["digest"])
     consultation = telling.catalogue.consultation(submission["consultation"]) if telling.catalogue else None
     about = consultation.title[telling.language] if consultation else submission["consultation"]
@@ -109,44 +109,52 @@ def _about(telling: Telling, submission: Row) -> Iterator[str]:
     yield t.gettext("Begun: {when}").format(when=telling.moment(submission["started_at"]))
     if submission["submitted_at"]:
         yield t.gettext("Submitted: {when}").format(when=telling.moment(submission["submitted_at"]))
-    for part in sorted(telling.rows("contributions", submission_id=submission["id"]), key=lambda row: row["position"]):
-        state = state_text(part["status"], t) if part["status"] in STATES else part["status"]
-        yield f"{part['position']}. {state}"
 
 
-def _parts(telling: Telling, submission: Row) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """Yield the answers of each issue or idea with its place, first those that stand outside them (place 0)."""
-    ranks = {row["item"]: row["position"] for row in telling.rows("contributions", submission_id=submission["id"])}
+def _parts(telling: Telling, submission: Row) -> Iterator[tuple[str, int, list[dict[str, Any]]]]:
+    """Yield the heading, place and answers of each issue or idea, first of what stands outside them (place 0)."""
+    states = {row["item"]: row for row in telling.rows("contributions", submission_id=submission["id"])}
+    ranks = {item: row["position"] for item, row in states.items()}
     answers = telling.rows("answers", submission_id=submission["id"])
     items = sorted({row["item"] for row in answers}, key=lambda item: (item > 0, ranks.get(item, len(ranks) + 1), item))
     for place, item in enumerate(items, 0 if 0 in items else 1):
-        yield place, [row for row in answers if row["item"] == item]
+        heading = _heading(telling, submission, place, states.get(item, {}).get("status", ""))
+        yield heading, place, [row for row in answers if row["item"] == item]
 
 
-def _part(telling: Telling, submission: Row, place: int, answers: list[dict[str, Any]]) -> str:
+def _heading(telling: Telling, submission: Row, place: int, status: str) -> str:
+    """Return the name of an issue or idea and how it stands."""
+    questionnaire = telling.questionnaire(submission["digest"])
+    section = routes.repeated(questionnaire) if questionnaire and place else None
+    name = section.repeat.name[telling.language].format(n=place) if section and section.repeat else str(place or "")
+    return " · ".join(filter(None, (name, state_text(status, telling.t) if status in STATES else status)))
+
+
+def _part(telling: Telling, submission: Row, heading: str, place: int, answers: list[dict[str, Any]]) -> str:
     questionnaire = telling.questionnaire(submission["digest"])
     asked = list(dict.fromkeys(row["question"] for row in answers))
     if questionnaire:
         order = [question.id for section in questionnaire.sections for question in section.questions]
         asked.sort(key=order.index)
-    said = (_answer(telling, questionnaire, [row for row in answers if row["question"] == each]) for each in asked)
-    return f"<h4>{escape(_place(telling, questionnaire, place))}</h4><dl>{''.join(said)}</dl>"
+    said = (_answer(telling, questionnaire, place, [row for row in answers if row["question"] == q]) for q in asked)
+    return f"<h4>{escape(heading)}</h4><dl>{''.join(said)}</dl>"
 
 
-def _place(telling: Telling, questionnaire: Questionnaire | None, place: int) -> str:
-    section = routes.repeated(questionnaire) if questionnaire and place else None
-    return section.repeat.name[telling.language].format(n=place) if section and section.repeat else str(place or "")
-
-
-def _answer(telling: Telling, questionnaire: Questionnaire | None, revisions: list[dict[str, Any]]) -> str:
+def _answer(telling: Telling, questionnaire: Questionnaire | None, place: int, revisions: list[dict[str, Any]]) -> str:
     """Return a question with what stands there, and behind it what stood there before."""
     *earlier, last = sorted(revisions, key=lambda row: row["revision"])
     question = routes.question_of(questionnaire, Slot(last["question"])) if questionnaire else None
-    asked = question.ask[telling.language] if question else last["question"]
     before = "".join(_earlier(telling, question, each) for each in earlier)
     heading = escape(telling.t.gettext("Earlier versions"))
     versions = f"<details><summary>{heading} ({len(earlier)})</summary>{before}</details>" if earlier else ""
-    return f'<dt>{escape(asked)}</dt><dd dir="auto">{_said(telling, question, last)}{versions}</dd>'
+    asked = escape(_asked(telling, question, place) or last["question"])
+    return f'<dt>{asked}</dt><dd dir="auto">{_said(telling, question, last)}{versions}</dd>'
+
+
+def _asked(telling: Telling, question: Question | None, place: int) -> str:
+    if question is None:
+        return ""
+    return (question.again if question.again and place > 1 else question.ask)[telling.language]
 
 
 def _earlier(telling: Telling, question: Question | None, revision: Row) -> str:
