@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import typer
 
+from kuvendo.commands.backups import backup, restore
 from kuvendo.commands.consultations import app as consultations
 from kuvendo.commands.database import app as database
 from kuvendo.commands.doctor import doctor
 from kuvendo.commands.exporting import export
+from kuvendo.commands.keys import app as keys
 from kuvendo.commands.moderators import app as moderators
+from kuvendo.commands.retaining import retention
 from kuvendo.commands.serving import admin, bot, demo, run, worker
 
 app = typer.Typer(
@@ -28,4 +31,8 @@ app.add_typer(database, name="db")
 app.add_typer(moderators, name="moderator")
 app.add_typer(consultations, name="consultation")
 app.command("export")(export)
+app.add_typer(keys, name="keys")
+app.command("retention")(retention)
+app.command("backup")(backup)
+app.command("restore")(restore)
 app.command("doctor")(doctor)

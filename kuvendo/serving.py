@@ -8,12 +8,13 @@ import structlog
 from starlette.routing import BaseRoute
 
 from kuvendo import logs
+from kuvendo.keyholding import holding
 from kuvendo.process import Duty, Process, listen, run
 from kuvendo.redaction import install
 from kuvendo.server import Check, Health, create_app
 from kuvendo.settings import Settings
 from kuvendo.stores import ensure_current
-from kuvendo.wiring import Installation, Remote, installation, telling
+from kuvendo.wiring import Installation, Remote, installation, now, telling
 
 log = structlog.get_logger("kuvendo")
 
@@ -51,11 +52,12 @@ async def serve(settings: Settings, roles: Sequence[str], tell: Callable[[str], 
 
 async def work(house: Installation, process: Process) -> None:
     """Run the process, and hand back what it had taken on before and after."""
-    await house.hand_back(earlier_lives=True)
-    try:
-        await process.run()
-    finally:
-        await house.hand_back(earlier_lives=False)
+    async with holding(house.database, now, house.name, house.settings.keyring):
+        await house.hand_back(earlier_lives=True)
+        try:
+            await process.run()
+        finally:
+            await house.hand_back(earlier_lives=False)
 
 
 def _rooms(house: Installation, roles: Sequence[str]) -> tuple[list[BaseRoute], list[Duty]]:

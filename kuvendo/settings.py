@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
+from kuvendo.periods import PeriodSettings
 from kuvendo.trouble import Trouble
 from storage.keys import Keyring, key_file
 
@@ -21,7 +22,7 @@ DATABASE_FILE = "kuvendo.db"
 KEY_FILE = "secret.key"
 
 
-class Settings(BaseSettings):
+class Settings(PeriodSettings):
     """What an installation decides, by the names of the environment without their prefix."""
 
     model_config = SettingsConfigDict(

@@ -20,6 +20,7 @@ def upgraded(settings: Settings) -> str:
     """Bring the database to this version, and return the revision it is at now; raises Trouble."""
     settings.keyring()  # the key stands before the first row
     try:
+        migrate.current(settings.database_address)  # which raises where a restore did not end
         migrate.upgrade(settings.database_address)
     except ValueError as error:
         raise Trouble(str(error)) from None

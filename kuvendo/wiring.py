@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol, runtime_checkable
 
 from kuvendo.catalogue import CatalogueKeeper
+from kuvendo.erasures import Mirror, path_of
 from kuvendo.housekeeping import Housekeeping
 from kuvendo.process import Duty
 from kuvendo.settings import DATABASE_FILE, Settings, webhook_secrets

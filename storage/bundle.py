@@ -13,7 +13,7 @@ MOST: Final = 1024**2
 class Sink(Protocol):
     """Whatever takes bytes."""
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes, /) -> object:
         """Take some."""
         ...
 

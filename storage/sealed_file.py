@@ -73,7 +73,7 @@ def unsealed(file: BinaryIO, keyring: Keyring) -> Iterator[bytes]:
     except LookupError:
         raise WrongKey(
             f"This backup was made under the key {name!r}, which is not given: add it to KUVENDO_SECRET_KEY, "
-            "behind a comma."
+            "or to secret.key in the data directory, behind a comma."
         ) from None
     number, piece = 0, file.read(PIECE + TAG)
     while True:

@@ -20,8 +20,12 @@ def upgrade() -> None:
 def current() -> None:
     """Say which version the database is at, and whether that is the newest."""
     from kuvendo.settings import load
+    from kuvendo.trouble import Trouble
     from storage import migrate
 
-    there, newest = migrate.current(load().database_address), migrate.head()
+    try:
+        there, newest = migrate.current(load().database_address), migrate.head()
+    except ValueError as error:
+        raise Trouble(str(error)) from None
     note = "the newest" if there == newest else f"the newest is {newest}: kuvendo db upgrade"
     typer.echo(f"{there or 'empty'} ({note})")

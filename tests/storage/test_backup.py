@@ -92,7 +92,6 @@ async def test_a_backup_put_back_elsewhere_is_what_was_there_without_whoever_wen
         await unit.participants.erase(people[1], now + DAY)
         await unit.participants.forget(people[2], now + DAY)
         await unit.commit()
-        stones = ()
     async with database.reading() as unit:
         stones = await unit.tombstones.every()
     await live(database, 9, now)
