@@ -12,7 +12,7 @@ import itertools
 import time
 import uuid
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -27,8 +27,10 @@ from storage.wake import Ear
 
 log = structlog.get_logger("bot.relay")
 
-CHATS_AT_ONCE: Final = {REPLY: 32, NOTICE: 32}
-"""People written to at once, for each lane."""
+CHATS_AT_ONCE: Final = 32
+"""People written to at once in each lane."""
+ROOM: Final = 8
+"""So many places must be free before more is leased: one transaction for several messages."""
 LOOK_AGAIN: Final = 1.0
 """Seconds between two looks at an outbox in which nothing was due: what a lost wake-up costs at most."""
 BEGUN_WITHIN: Final = LEASE.total_seconds() - TIMEOUT - PATIENCE - 5.0
@@ -43,34 +45,36 @@ class Relay:
     def __init__(self, world: World, courier: Courier) -> None:
         self._world = world
         self._courier = courier
-        self._lanes: dict[int, set[asyncio.Task[None]]] = {priority: set() for priority in CHATS_AT_ONCE}
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Send until `stopping`; what is under way ends, what is not is free for others at once."""
-        with self._world.database.wakes.listening(TOPIC) as ear:
-            async with self._courier:
-                while not stopping.is_set():
-                    if not await self._round():
-                        await self._rest(stopping, ear)
-                await self._finish()
+        async with self._courier:
+            await asyncio.gather(*(self._lane(priority, stopping) for priority in (REPLY, NOTICE)))
 
-    async def _round(self) -> bool:
+    async def _lane(self, priority: int, stopping: asyncio.Event) -> None:
+        """Send what has this priority, to many people at a time."""
+        tasks: set[asyncio.Task[None]] = set()
+        stopped = asyncio.create_task(stopping.wait())
+        with self._world.database.wakes.listening(TOPIC) as ear:
+            while not stopping.is_set():
+                if not await self._begun(tasks, priority):
+                    await _rest(stopped, ear)
+                while len(tasks) > CHATS_AT_ONCE - ROOM and not stopping.is_set():
+                    await asyncio.wait({stopped, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        await _finish(tasks)
+
+    async def _begun(self, tasks: set[asyncio.Task[None]], priority: int) -> bool:
         """Begin with what is due, one task a chat; return whether anything was."""
         try:
-            return any([await self._fill(priority) for priority in CHATS_AT_ONCE])
+            due = await self._claim(CHATS_AT_ONCE - len(tasks), priority)
         except StorageError as error:
             log.warning("the outbox cannot be read", error=type(error).__name__)
             return False
-
-    async def _fill(self, priority: int) -> bool:
-        lane = self._lanes[priority]
-        free = CHATS_AT_ONCE[priority] - len(lane)
-        due = await self._claim(free, priority) if free else []
         until = time.monotonic() + BEGUN_WITHIN
         for chat_id, letters in due:
             task = asyncio.create_task(self._chat(chat_id, letters, until))
-            lane.add(task)
-            task.add_done_callback(lane.discard)
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
         return bool(due)
 
     async def _claim(self, limit: int, priority: int) -> Round:
@@ -110,22 +114,20 @@ class Relay:
         notice = owed.priority != REPLY
         return await self._courier.send(owed.body, chat_id, notice=notice, again=owed.unanswered > 0)
 
-    async def _rest(self, stopping: asyncio.Event, ear: Ear) -> None:
-        """Wait until something may be due, a place in a full lane is free, or it is time to look anyway."""
-        stopped = asyncio.ensure_future(stopping.wait())
-        woken = asyncio.ensure_future(ear.heard(LOOK_AGAIN))
-        full = [lane for priority, lane in self._lanes.items() if len(lane) >= CHATS_AT_ONCE[priority]]
-        await asyncio.wait({stopped, woken}.union(*full), return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
-        woken.cancel()
 
-    async def _finish(self) -> None:
-        tasks = set().union(*self._lanes.values())
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=4)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+async def _rest(stopped: asyncio.Task[Any], ear: Ear) -> None:
+    """Wait until something may be due, or it is time to look anyway."""
+    woken = asyncio.ensure_future(ear.heard(LOOK_AGAIN))
+    await asyncio.wait({stopped, woken}, return_when=asyncio.FIRST_COMPLETED)
+    woken.cancel()
+
+
+async def _finish(tasks: set[asyncio.Task[None]]) -> None:
+    if tasks:
+        _, late = await asyncio.wait(set(tasks), timeout=4)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
 
 def _by_person(letters: Sequence[Owed]) -> list[tuple[uuid.UUID, list[Owed]]]:

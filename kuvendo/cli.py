@@ -11,6 +11,7 @@ from kuvendo.commands.doctor import doctor
 from kuvendo.commands.exporting import export
 from kuvendo.commands.keys import app as keys
 from kuvendo.commands.moderators import app as moderators
+from kuvendo.commands.notices import app as notices
 from kuvendo.commands.retaining import retention
 from kuvendo.commands.serving import admin, bot, demo, run, worker
 
@@ -30,6 +31,7 @@ app.command("worker")(worker)
 app.add_typer(database, name="db")
 app.add_typer(moderators, name="moderator")
 app.add_typer(consultations, name="consultation")
+app.add_typer(notices, name="notice")
 app.command("export")(export)
 app.add_typer(keys, name="keys")
 app.command("retention")(retention)

@@ -15,7 +15,6 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
-    distinct,
     func,
     or_,
     select,
@@ -93,7 +92,7 @@ AT_WORK = (
     .where(
         or_(
             NoticeRow.state.in_(("running", "paused")),
-            NoticeRow.id.in_(select(distinct(OutboxRow.notice_id)).where(OutboxRow.notice_id.is_not(None))),
+            NoticeRow.id.in_(select(OutboxRow.notice_id).where(OutboxRow.notice_id.is_not(None)).distinct()),
         )
     )
     .order_by(NoticeRow.id)

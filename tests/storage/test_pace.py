@@ -37,7 +37,7 @@ async def went(pace: Pace, chats: list[int], *, notice: bool = True) -> list[flo
     """Send to each of the chats in turn; return when each went."""
     moments = []
     for chat in chats:
-        while (wait := await pace.take(chat, notice=notice)).seconds:
+        while (wait := await pace.take(chat, notice=notice)).seconds:  # noqa: ASYNC110 - it says how long
             await asyncio.sleep(wait.seconds)
         moments.append(time.monotonic())
     return moments
