@@ -165,7 +165,7 @@ async def _files(world: World, found: Found, turn: Turn, now: datetime) -> list[
     async with world.database.reading() as uow:
         held = await uow.participants.everything(found.participant_id)
     code = turn.session.language
-    return [Letter(body) for body in mydata.files(held, code, translations(CHAT, code), now)]
+    return [Letter(body) for body in mydata.files(held, code, translations(CHAT, code), now, world.catalogue())]
 
 
 def _reply(

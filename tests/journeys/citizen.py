@@ -32,11 +32,16 @@ class Citizen:
         self.last_own = 0
         self.toasts: list[str] = []
         self.patience = PATIENCE
+        self.glance = 0.01
 
     def newest(self) -> dict[str, Any] | None:
         """Return the bot's newest message that was posted after the citizen's last own one, else None."""
-        heard = [m for m in self.phone.messages() if m["from"]["is_bot"] and m["message_id"] > self.last_own]
+        heard = self.heard()
         return heard[-1] if heard else None
+
+    def heard(self) -> list[dict[str, Any]]:
+        """Return the bot's messages that were posted after the citizen's last own one."""
+        return [m for m in self.phone.messages() if m["from"]["is_bot"] and m["message_id"] > self.last_own]
 
     async def hears(self, words: str) -> dict[str, Any]:
         """Wait until the bot's newest message says `words`, and return it."""
@@ -45,7 +50,13 @@ class Citizen:
                 message = self.newest()
                 if message and words in str(message.get("text", "")):
                     return message
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(self.glance)
+
+    async def has_heard(self, words: str) -> None:
+        """Wait until some message of the bot after the citizen's last own one says `words`."""
+        async with asyncio.timeout(self.patience):
+            while not any(words in str(m.get("text", "")) for m in self.heard()):  # noqa: ASYNC110 - as above
+                await asyncio.sleep(self.glance)
 
     async def walk(self, steps: Sequence[Step]) -> None:
         """Do every step when its words are there."""
@@ -96,4 +107,4 @@ class Citizen:
         """Wait until something holds."""
         async with asyncio.timeout(self.patience):
             while not condition():  # noqa: ASYNC110 - what is waited for lies beyond our reach
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(self.glance)

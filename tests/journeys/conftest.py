@@ -13,9 +13,16 @@ import pytest
 
 from admin.exports import export
 from kuvendo import wiring
+from kuvendo.logs import set_up
 from kuvendo.settings import Settings
 from kuvendo.stores import opened
 from tests.journeys.town import Town, town
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> None:
+    """Logs as they are in production: no words, and no long tracebacks."""
+    set_up(b"tests", "INFO")
 
 
 @asynccontextmanager

@@ -86,7 +86,7 @@ async def died_while_walking(place: Town, citizens: int) -> Counter[str]:
 async def walked(citizen: object) -> None:
     """Walk the whole path, to the thanks."""
     await citizen.walk(ALBANIAN_WITHOUT_DIACRITICS)  # type: ignore[attr-defined]
-    await citizen.hears("Thank you very much!")  # type: ignore[attr-defined]
+    await citizen.has_heard("Thank you very much!")  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("citizens", [4])

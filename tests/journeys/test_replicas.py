@@ -123,7 +123,7 @@ async def replicas(
 async def walked(citizen: Citizen) -> None:
     """Walk the whole path, to the thanks."""
     await citizen.walk(ALBANIAN_WITHOUT_DIACRITICS)
-    await citizen.hears("Thank you very much!")
+    await citizen.has_heard("Thank you very much!")
 
 
 @dataclass
@@ -181,7 +181,7 @@ async def lived_through(
                 async with asyncio.timeout(patience):
                     while lives.deaths.kills < kills or len(people) < citizens:
                         people.append(place.citizen(f"Ana {len(people)}"))
-                        people[-1].patience = patience
+                        people[-1].glance, people[-1].patience = 0.05, patience
                         tasks.append(asyncio.create_task(walked(people[-1])))
                         while sum(not task.done() for task in tasks) >= min(citizens, at_once):
                             await asyncio.wait(

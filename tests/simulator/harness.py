@@ -62,9 +62,9 @@ class Checked:
 
 
 @contextlib.asynccontextmanager
-async def serve(app: ASGIApp, stop: Callable[[], None] = lambda: None) -> AsyncIterator[str]:
-    """Run an application on a free port of the loopback and yield its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
+async def serve(app: ASGIApp, stop: Callable[[], None] = lambda: None, port: int = 0) -> AsyncIterator[str]:
+    """Run an application on a port of the loopback, a free one unless named, and yield its address."""
+    listener = socket.create_server(("127.0.0.1", port))
     config = uvicorn.Config(app, log_level="critical", ws="none", timeout_graceful_shutdown=5)
     config.load()
     server = uvicorn.Server(config)
