@@ -6,6 +6,7 @@ Each function is one transaction. The conversation has its own (`conversation.ha
 from __future__ import annotations
 
 import asyncio
+import time
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -27,6 +28,9 @@ from storage.unit_of_work import UnitOfWork
 log = structlog.get_logger("bot.ledger")
 
 TRIES: Final = 4
+PATIENCE: Final = 40.0
+"""Seconds to wait for a database that is gone; less than a lease lasts."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.25, 2.0
 
 Opening = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
 
@@ -35,7 +39,8 @@ async def conclude(world: World, owed: Owed, verdict: Verdict) -> None:
     """Note what became of a message: sent, to be sent later, or given up; and who can no longer be reached.
 
     Whatever else waits for them is given up too, notices and replies: when they come back they are answered where they
-    stand, and are not met by all that was said meanwhile.
+    stand, and are not met by all that was said meanwhile. Where the database is gone this waits for it: what Telegram
+    said is known here alone, and until it is written down the message is taken for one still on its way.
     """
 
     async def work(unit: UnitOfWork) -> None:
@@ -55,7 +60,7 @@ async def conclude(world: World, owed: Owed, verdict: Verdict) -> None:
                 log.warning("Telegram refused a message", reason=reason)
                 await unit.outbox.failed(owed, reason, now)
 
-    await _kept(world.database.together, work)
+    await _kept_at_last(world.database.together, work)
 
 
 async def leave(world: World, letters: tuple[Owed, ...]) -> None:
@@ -66,7 +71,7 @@ async def leave(world: World, letters: tuple[Owed, ...]) -> None:
             await unit.outbox.retry(owed, world.clock(), "after another")
 
     if letters:
-        await _kept(world.database.together, work)
+        await _kept_at_last(world.database.together, work)
 
 
 async def quarantine(world: World, raw: Any, update_id: int | None, reason: str) -> None:
@@ -146,6 +151,20 @@ def apology_text(t: NullTranslations) -> str:
         "Sorry, something went wrong on our side. What you wrote before is safe. "
         "Please try again, or send /continue to see the question."
     )
+
+
+async def _kept_at_last(opening: Opening, work: Callable[[UnitOfWork], Awaitable[None]]) -> None:
+    """Do `work` in a transaction, again and again while the database does not answer and the lease lasts."""
+    until, pause = time.monotonic() + PATIENCE, FIRST_PAUSE
+    while True:
+        try:
+            await _kept(opening, work)
+            return
+        except Unavailable:
+            if time.monotonic() + pause > until:
+                raise
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
 
 
 async def _kept(opening: Opening, work: Callable[[UnitOfWork], Awaitable[None]]) -> None:
