@@ -36,8 +36,8 @@ async def serve(settings: Settings, roles: Sequence[str], tell: Callable[[str], 
     listener = listen(settings.host, settings.port)
     async with installation(settings, "-".join(roles), alone=roles != (ADMIN,)) as house:
         routes, duties = _rooms(house, roles)
-        health = Health(checks(house))
         routes.append(house.metrics().route())
+        health = Health(checks(house))
         app = create_app(health, routes, dashboard=house.dashboard() if ADMIN in roles else None)
         address = f"http://{settings.host}:{listener.getsockname()[1]}"
         process = Process(

@@ -6,6 +6,7 @@ Values only. Names and defaults are a contract with administrators; change them 
 from __future__ import annotations
 
 import hmac
+import ipaddress
 import re
 from pathlib import Path
 from typing import Any
@@ -45,8 +46,10 @@ class Settings(PeriodSettings):
     secret_key: SecretStr | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    send_rate: float = Field(default=25.0, gt=0, le=1000)
     metrics_token: SecretStr | None = None
+    dashboard_https: bool | None = None
+    proxies: str = "127.0.0.1,::1"
+    send_rate: float = Field(default=25.0, gt=0, le=1000)
     """Messages a second that nobody waits for, all processes together; Telegram bears about thirty."""
     log_level: str = "INFO"
 
@@ -71,7 +74,6 @@ class Settings(PeriodSettings):
             raise ValueError("write 1 to 256 letters, digits, _ or -; several with commas between, newest first")
         return secret
 
-    @field_validator("log_level")
     @field_validator("metrics_token")
     @classmethod
     def _is_bearer(cls, token: SecretStr | None) -> SecretStr | None:
@@ -79,6 +81,15 @@ class Settings(PeriodSettings):
             raise ValueError("write 16 or more letters and digits, such as openssl rand -hex 24 gives")
         return token
 
+    @field_validator("proxies")
+    @classmethod
+    def _are_addresses(cls, proxies: str) -> str:
+        try:
+            return ",".join(str(ipaddress.ip_address(each.strip())) for each in proxies.split(",") if each.strip())
+        except ValueError:
+            raise ValueError("write addresses with commas between, such as 127.0.0.1,::1") from None
+
+    @field_validator("log_level")
     @classmethod
     def _is_level(cls, level: str) -> str:
         if level.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR"):
@@ -103,6 +114,13 @@ class Settings(PeriodSettings):
         return self.telegram_token.get_secret_value()
 
     @property
+    def behind_tls(self) -> bool:
+        """Whether people reach the dashboard over TLS: as it was said, else as Telegram reaches the bot."""
+        if self.dashboard_https is not None:
+            return self.dashboard_https
+        return (self.webhook_url or "").startswith("https://")
+
+    @property
     def bot_id(self) -> int:
         """The bot's number, which is the first half of its token."""
         return int(self.token.partition(":")[0])
@@ -116,8 +134,8 @@ class Settings(PeriodSettings):
             self.webhook_secret,
             self.redis_url,
             self.database_url,
-        )
             self.metrics_token,
+        )
         return tuple(each.get_secret_value() for each in hidden if each is not None)
 
     def keyring(self) -> Keyring:

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from bot.relay import Relay
     from bot.service import Service
     from bot.world import World
-
     from kuvendo.metrics import Metrics
+
 
 def now() -> datetime:
     """Return the time in UTC."""
@@ -72,8 +72,8 @@ class Installation:
     def bot(self) -> Service:
         """Return the bot: by webhook where its address is set, by long polling otherwise."""
         from bot.conversation import handle
-        from bot.service import Service
         from bot.door import Door
+        from bot.service import Service
 
         settings = self.settings
         return Service(
@@ -144,8 +144,8 @@ def dashboard(settings: Settings, database: Database) -> Starlette:
     from admin.app import create_app
     from admin.settings import AdminSettings
 
-    https = (settings.webhook_url or "").startswith("https://")
-    proxies = frozenset({"127.0.0.1", "::1"}) if https else frozenset[str]()
+    https = settings.behind_tls
+    proxies = frozenset(filter(None, settings.proxies.split(","))) if https else frozenset[str]()
     return create_app(database, AdminSettings(https=https, proxies=proxies))
 
 

@@ -51,6 +51,7 @@ def test_the_environment_comes_before_the_file(monkeypatch: pytest.MonkeyPatch, 
         ("KUVENDO_WEBHOOK_SECRET", "ZQX ë"),
         ("KUVENDO_WEBHOOK_SECRET", "ZQX,"),
         ("KUVENDO_METRICS_TOKEN", "ZQX short"),
+        ("KUVENDO_PROXIES", "127.0.0.1, ZQX"),
         ("KUVENDO_LOG_LEVEL", "LOUD"),
     ],
 )
@@ -99,6 +100,15 @@ def test_while_keys_or_secrets_are_changed_the_old_ones_still_count(monkeypatch:
     assert second == before != first
     monkeypatch.setenv("KUVENDO_WEBHOOK_SECRET", "newer, older")
     assert webhook_secrets(load(), Keyring.parse(old)) == ("newer", "older", before)
+
+
+def test_the_dashboard_is_behind_tls_where_the_bot_is_or_where_it_was_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not load().behind_tls
+    assert load(webhook_url="https://consult.example").behind_tls
+    monkeypatch.setenv("KUVENDO_DASHBOARD_HTTPS", "true")
+    assert load().behind_tls
+    monkeypatch.setenv("KUVENDO_PROXIES", "172.28.0.2, ::1")
+    assert load().proxies == "172.28.0.2,::1"
 
 
 def test_the_token_is_asked_for_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
