@@ -42,8 +42,9 @@ async def sweep(database: Database, now: datetime) -> bool:
         times = await _sweep_postgres(database, fresh=fresh)
     async with database.begin() as unit:
         await unit.tombstones.swept(now, times)
+        left = await unit.tombstones.unswept()
         await unit.commit()
-    return times == SWEPT
+    return not left
 
 
 async def _sweep_postgres(database: Database, *, fresh: bool) -> int:
