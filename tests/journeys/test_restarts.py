@@ -1,4 +1,4 @@
-"""Deploys, and databases that crash, under load: nothing lost, nothing doubled, and everybody is answered soon again."""
+"""Deploys and crashes of the database under load: nothing lost, nothing doubled, everybody answered soon again."""
 
 from __future__ import annotations
 
