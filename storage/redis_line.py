@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from redis.asyncio import Redis
@@ -18,7 +19,7 @@ class RedisLine:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._queue: deque[tuple[Command, asyncio.Future[Any] | None]] = deque()
+        self._queue: deque[tuple[Command, asyncio.Future[Any] | Callable[[], None] | None]] = deque()
         self._sender: asyncio.Task[None] | None = None
 
     async def run(self, *command: str | bytes | int) -> Any:
@@ -27,9 +28,9 @@ class RedisLine:
         self._put(command, answer)
         return await answer
 
-    def cast(self, *command: str | bytes | int) -> None:
-        """Send a command soon; nobody waits for its answer, and nobody hears of its failure."""
-        self._put(command, None)
+    def cast(self, *command: str | bytes | int, lost: Callable[[], None] | None = None) -> None:
+        """Send a command soon; nobody waits for its answer. `lost` is called where Redis does not answer."""
+        self._put(command, lost)
 
     async def close(self) -> None:
         """Send what is left, and let the connection go."""
@@ -37,7 +38,7 @@ class RedisLine:
             await self._sender
         await self._redis.aclose()
 
-    def _put(self, command: Command, answer: asyncio.Future[Any] | None) -> None:
+    def _put(self, command: Command, answer: asyncio.Future[Any] | Callable[[], None] | None) -> None:
         self._queue.append((command, answer))
         if self._sender is None or self._sender.done():
             self._sender = asyncio.create_task(self._send())
@@ -53,8 +54,8 @@ class RedisLine:
                 answers = [error] * (len(batch) + len(self._queue))
                 batch.extend(self._queue)
                 self._queue.clear()
-            for (_, future), answer in zip(batch, answers, strict=True):
-                _settle(future, answer)
+            for (_, whose), answer in zip(batch, answers, strict=True):
+                _settle(whose, answer)
 
     async def _exchange(self, commands: list[Command]) -> list[Any]:
         async with self._redis.pipeline(transaction=False) as pipeline:
@@ -63,10 +64,13 @@ class RedisLine:
             return list(await pipeline.execute(raise_on_error=False))
 
 
-def _settle(future: asyncio.Future[Any] | None, answer: Any) -> None:
-    if future is None or future.done():  # nobody waits, or not any more
-        return
-    if isinstance(answer, Exception):
-        future.set_exception(answer)
-    else:
-        future.set_result(answer)
+def _settle(whose: asyncio.Future[Any] | Callable[[], None] | None, answer: Any) -> None:
+    failed = isinstance(answer, Exception)
+    if not isinstance(whose, asyncio.Future):
+        if whose is not None and failed:
+            whose()
+    elif not whose.done():  # somebody still waits
+        if failed:
+            whose.set_exception(answer)
+        else:
+            whose.set_result(answer)

@@ -2,7 +2,7 @@
 
 A chat's turn is a key that names the process whose turn it is, for a limited time. Whoever finds it taken leaves
 their name at the chat and sleeps; whoever lets go wakes the first name left there. Nobody polls, and a chat's own
-number never reaches Redis.
+number never reaches Redis. A farewell that did not reach it is said again, so that no turn outlasts a partition.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from redis.backoff import NoBackoff
 
 from storage.ephemeral import IN_FLIGHT, MemoryOrder
 from storage.keys import Keyring
+from storage.redis_ears import hear
 from storage.redis_line import Failures, RedisLine
 
-TURN_MS = 15_000
+TURN_MS = 5_000
 """How long a chat's turn may last before it is taken for a dead process's."""
 
 PATIENCE = 30.0
@@ -76,6 +77,9 @@ class RedisOrder:
         self._sleepers: dict[str, asyncio.Event] = {}
         self._listener: asyncio.Task[None] | None = None
         self._listening = asyncio.Event()
+        self._held: set[str] = set()
+        self._unsaid: set[str] = set()
+        self._parting: asyncio.Task[None] | None = None
         self._gone_until = 0.0
         self._is_gone = False
 
@@ -91,10 +95,11 @@ class RedisOrder:
 
     async def close(self) -> None:
         """Let go of both connections."""
-        if self._listener is not None:
-            self._listener.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._listener
+        for task in (self._listener, self._parting):
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
         await self._line.close()
         await self._ears.aclose()
 
@@ -104,11 +109,13 @@ class RedisOrder:
         if asyncio.get_running_loop().time() < self._gone_until:
             yield
             return
+        self._held.add(name)
         try:
             await self._take(name)
             yield
         finally:
-            self._line.cast("EVAL", LET_GO, 2, *_keys(name), self._me, name)
+            self._held.discard(name)
+            self._line.cast("EVAL", LET_GO, 2, *_keys(name), self._me, name, lost=lambda: self._say_again(name))
 
     async def _take(self, name: str) -> None:
         """Return when the turn is ours, or when it is no use to wait any longer."""
@@ -137,21 +144,31 @@ class RedisOrder:
 
     async def _listen(self) -> None:
         while True:
-            try:
-                async with self._ears.pubsub() as ears:
-                    await ears.subscribe(self._me)
-                    self._listening.set()
-                    async for message in ears.listen():
-                        self._wake(message)
-            except Failures:
-                self._listening.clear()
-                await asyncio.sleep(SULK)
+            with suppress(*Failures):
+                await hear(self._ears, self._me, self._listening.set, self._wake)
+            self._listening.clear()
+            await asyncio.sleep(SULK)
 
-    def _wake(self, message: dict[str, object]) -> None:
-        name = message["data"]
-        sleeper = self._sleepers.get(name.decode()) if isinstance(name, bytes) else None
+    def _wake(self, name: str) -> None:
+        sleeper = self._sleepers.get(name)
         if sleeper is not None:
             sleeper.set()
+
+    def _say_again(self, name: str) -> None:
+        """See to it that a turn is let go once Redis answers; a request for it may have arrived, and its answer not."""
+        self._unsaid.add(name)
+        if self._parting is None or self._parting.done():
+            self._parting = asyncio.create_task(self._part())
+
+    async def _part(self) -> None:
+        """Say the farewells that got lost, until they are heard; by then most turns have run out."""
+        while self._unsaid:
+            await asyncio.sleep(SULK)
+            with suppress(*Failures):
+                for name in self._unsaid - self._held:
+                    await self._line.run("EVAL", LET_GO, 2, *_keys(name), self._me, name)
+                    self._unsaid.discard(name)
+            self._unsaid -= self._held  # that turn's own farewell will do
 
     def _failed(self, error: Exception) -> None:
         if not self._is_gone:

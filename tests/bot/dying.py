@@ -1,0 +1,51 @@
+"""A worker that is killed again and again: `python -m tests.bot.dying`, one life a line of its input.
+
+Importing takes seconds, so one warm parent forks a child for each life and kills it after as many milliseconds as the
+line says; `end` lets the last life go on until the input ends. The child is the product as it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+
+os.environ["PTB_TIMEDELTA"] = "true"
+
+import bot.courier
+import bot.noticing
+import bot.relay  # noqa: F401 - warm
+from kuvendo.settings import load
+from kuvendo.wiring import installation
+
+
+async def life() -> None:
+    """Be a worker until death."""
+    async with installation(load(), "worker") as house:
+        await house.hand_back(earlier_lives=True)
+        stopping = asyncio.Event()
+        await asyncio.gather(house.relay().run(stopping), house.noticing().run(stopping))
+
+
+def main() -> None:
+    """Fork one child for each line, and tell when it is dead."""
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+            os.dup2(2, 1)
+            asyncio.run(life())
+            os._exit(0)
+        if line.strip() == "end":
+            sys.stdin.read()
+        else:
+            time.sleep(int(line) / 1000)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        print("dead", flush=True)
+
+
+if __name__ == "__main__":
+    main()
