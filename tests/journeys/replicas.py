@@ -160,8 +160,8 @@ def main() -> None:
     while True:
         if select.select([0], [], [], 0.02)[0]:
             read = os.read(0, 65536)
-            if not read:
-                break
+            if not read:  # whoever gave the lives is gone
+                os.killpg(0, signal.SIGKILL)
             *lines, waiting = (waiting + read).split(b"\n")
             for port, steps, between, mutation in (line.decode().split() for line in lines):
                 ledger = Ledger()

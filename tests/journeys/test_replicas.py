@@ -167,7 +167,7 @@ async def lived_through(
     *,
     citizens: int,
     kills: int,
-    at_once: int = 12,
+    at_once: int = 24,
     mutation: str = "none",
     patience: float = 900,
 ) -> Outcome:
