@@ -131,7 +131,7 @@ async def _owe(
     now: datetime,
 ) -> tuple[Owed, ...]:
     """Put the turn's messages into the transcript and the outbox; return those to send at once."""
-    key = f"{world.bot_id}:{update_id}"
+    key = world.key(update_id)
     letters, written = list(files), []
     for kind, message in said:
         letters += _letters(message)

@@ -19,6 +19,7 @@ from aiogram import Bot
 from aiogram.methods import AnswerCallbackQuery
 
 from bot import inbound, ledger, outbound
+from bot.doubt import Doubts
 from bot.farewell import Farewell
 from bot.metrics import HANDLING, IN_WORK, UPDATES
 from bot.replying import Replying
@@ -57,6 +58,7 @@ class Gate:
         self._handle = handle
         self._replying = Replying(world, bot)
         self._farewell = Farewell(bot)
+        self._doubts = Doubts(world, order)
         self._present = 0
         self._closed = False
         self._behind: set[asyncio.Task[None]] = set()
@@ -159,8 +161,13 @@ class Gate:
         """Handle one arrival; where our own code fails, put the update aside and apologise."""
         for attempt in range(TRIES):
             try:
-                return await self._handle(self._world, arrival, number, self._world.clock()), "handled"
+                reply = await self._handle(self._world, arrival, number, self._world.clock())
+                if not reply.repeated:
+                    self._doubts.end(number)
+                return reply, "handled"
             except Unavailable:
+                if self._doubts.begin(number):
+                    self._go(self._doubts.settle(number, arrival.chat_id))
                 raise
             except Conflict:
                 await asyncio.sleep(0.01 * 2**attempt)

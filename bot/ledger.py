@@ -74,6 +74,15 @@ async def leave(world: World, letters: tuple[Owed, ...]) -> None:
         await _kept_at_last(world.database.together, work)
 
 
+async def free(world: World, update_id: int) -> None:
+    """Leave the replies to an update, if there are any, to the relay: surely nobody began to send them."""
+
+    async def work(unit: UnitOfWork) -> None:
+        await unit.outbox.free(world.key(update_id), world.name)
+
+    await _kept(world.database.begin, work)
+
+
 async def quarantine(world: World, raw: Any, update_id: int | None, reason: str) -> None:
     """Put aside an update of which nobody can say whose it is; `reason` quotes nothing."""
 

@@ -33,6 +33,10 @@ class World:
     bot_id: int
     name: str
 
+    def key(self, update_id: int) -> str:
+        """Return the key under which the replies to an update are owed."""
+        return f"{self.bot_id}:{update_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Pressed:

@@ -188,6 +188,10 @@ class Outbox:
         """
         await self._transaction.put(sql.OBSOLETE, {"person": participant_id, "present": turn, "now": now})
 
+    async def free(self, key: str, worker: str) -> int:
+        """Free what was enqueued under `key` and leased to `worker`, which surely did not begin to send it."""
+        return await self._transaction.changed(sql.FREE, {"beginning": f"{key}/", "worker": worker})
+
     async def release(self, worker: str) -> int:
         """Free what is leased to `worker`, which stops and will not send it; return how many messages that were."""
         return await self._transaction.changed(sql.RELEASE, {"worker": worker})

@@ -212,6 +212,16 @@ RELEASE = (
     .values(leased_by=null(), leased_until=null(), unsure=true())
 )
 
+FREE = (
+    update(OutboxRow)
+    .where(
+        OutboxRow.key.startswith(bindparam("beginning"), autoescape=False),
+        OutboxRow.leased_by == bindparam("worker"),
+        _waits(OutboxRow),
+    )
+    .values(leased_by=null(), leased_until=null())
+)
+
 RECLAIM = (
     update(OutboxRow)
     .where(

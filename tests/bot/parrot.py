@@ -46,7 +46,7 @@ async def handle(world: World, arrival: Arrival, update_id: int, now: datetime) 
         letters = [Letter(body, turn) for body, turn in zip(bodies, turns, strict=True)]
         worker = None if who.is_owed else world.name
         owed = await unit.outbox.enqueue(
-            who.participant_id, letters, f"update:{world.bot_id}:{update_id}", now, worker=worker
+            who.participant_id, letters, world.key(update_id), now, worker=worker
         )
         await unit.commit()
     pressed = isinstance(arrival.input, Chosen)
