@@ -42,6 +42,7 @@ from aiohttp import (
     ClientSession,
     ClientTimeout,
     ConnectionTimeoutError,
+    DummyCookieJar,
     FormData,
     TCPConnector,
 )
@@ -144,7 +145,11 @@ class LeanSession(BaseSession):
     def _session(self) -> ClientSession:
         if self._http is None or self._http.closed:
             connector = TCPConnector(limit=CONNECTIONS, ttl_dns_cache=3600)
-            self._http = ClientSession(connector=connector)
+            self._http = ClientSession(
+                connector=connector,
+                cookie_jar=DummyCookieJar(),
+                skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding"),
+            )
         return self._http
 
     async def close(self) -> None:
