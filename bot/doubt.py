@@ -39,7 +39,7 @@ class Doubts:
         self._doubtful.discard(number)
 
     async def settle(self, number: int, chat_id: int) -> None:
-        """Let go of the update's replies as soon as that can be done, in the chat's turn, unless they are on their way."""
+        """Let go of the update's replies once that can be done, in the chat's turn, unless they are being sent."""
         until, pause = time.monotonic() + PATIENCE, FIRST_PAUSE
         while number in self._doubtful and time.monotonic() < until:
             await asyncio.sleep(pause)
