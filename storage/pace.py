@@ -65,7 +65,10 @@ class MemoryPace:
         self.rate = rate
         self._clock = clock
         self._free = 0.0
-        """When the next message may go. The pace is this one moment, moved on by each (a leaky bucket, or GCRA)."""
+        """When the next message may go. The pace is this one moment, moved on by each (a leaky bucket, or GCRA).
+
+        One that goes late takes nothing from the next: else the rate would fall by every moment somebody overslept.
+        """
         self._chats: OrderedDict[int, float] = OrderedDict()
         self._hushed = 0.0
 
@@ -75,7 +78,7 @@ class MemoryPace:
         wait = self._notice(chat_id, now) if notice else Wait(max(0.0, self._free - AHEAD - now))
         if wait.seconds > 0:
             return wait
-        self._free = max(self._free, now) + 1 / self.rate
+        self._free = max(self._free + 1 / self.rate, now)
         if notice:
             self._remember(chat_id, now + BETWEEN)
         return GO

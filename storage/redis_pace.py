@@ -51,7 +51,7 @@ else
   if mine > wait then wait, own = mine, 1 end
 end
 if wait > 0 then return {math.ceil(wait), own, senders} end
-free = math.max(free, now) + ARGV[2]
+free = math.max(free + ARGV[2], now)
 redis.call('SET', KEYS[1], string.format('%.0f', free), 'PX', math.ceil((free - now) / 1000) + 1000)
 if ARGV[6] == 'notice' then redis.call('SET', KEYS[4], 1, 'PX', ARGV[3] / 1000) end
 return {0, 0, senders}
