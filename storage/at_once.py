@@ -1,13 +1,15 @@
-"""Many rows by one statement, on PostgreSQL: the values travel together as JSON, not row by row.
+"""Many writes by one statement, on PostgreSQL, where each statement is a journey: the rows travel together as JSON.
 
 A statement that takes one row's values (`UPDATE … SET a = :a WHERE id = :id`) is turned, once, into one that joins
-them as a table: `WITH given AS (SELECT * FROM json_to_recordset(:rows) AS …) UPDATE … FROM given …`. What it changes
-is the same as long as no two rows concern the same row of the table.
+them as a table: `given AS (SELECT * FROM json_to_recordset(:rows) AS …), done AS (UPDATE … FROM given … RETURNING 1)`.
+Several of these make one statement, a wave, as long as they write different tables, for none sees what another wrote.
+What is changed is the same as row by row, as long as no two rows concern the same row of a table.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
@@ -24,26 +26,42 @@ _DIALECT: Any = postgresql.psycopg.dialect(json_serializer=dumps)  # type: ignor
 _BOUND = re.compile(r"(?:%\(|__\[POSTCOMPILE_)(\w+)(?:\)s|\])(?:::(?:TIMESTAMP WITH TIME ZONE|\w+))?")
 """A value in compiled text, mostly with its type behind it."""
 
+Part = tuple[Any, tuple[str, ...]]
+"""A statement, and the names of the values that its rows bring."""
+
 
 def write_at_once(connection: Connection, writes: Sequence[Write]) -> None:
-    """Run writes of which no two concern one row: for all rows of a statement at once where that is quicker."""
-    joins = connection.dialect.name == "postgresql"
-    for write in writes:
-        statement, rows, must = write
-        if not joins or len(rows) == 1:
-            write_all(connection, [write])
-            continue
-        done = connection.execute(*at_once(statement, rows))
-        if must is not None and done.rowcount != len(rows):
-            raise must
+    """Run writes of which no two concern one row, in as few statements as the database allows."""
+    if connection.dialect.name != "postgresql":
+        write_all(connection, writes)
+        return
+    for wave in waves(writes):
+        counts = connection.execute(*at_once(wave)).one()
+        for (_statement, rows, must), count in zip(wave, counts, strict=True):
+            if must is not None and count != len(rows):
+                raise must
 
 
-def at_once(statement: Any, rows: Sequence[Values]) -> tuple[TextClause, Values]:
-    """Return the statement that does for all `rows` what `statement` does for one, and the rows as its one value.
+def waves(writes: Sequence[Write]) -> list[list[Write]]:
+    """Return the writes as lists of which none writes a table twice; new rows come before changes of old ones."""
+    found: list[list[Write]] = []
+    before: defaultdict[Any, int] = defaultdict(int)
+    for write in sorted(writes, key=lambda each: not isinstance(each.statement, Insert)):
+        place = before[write.statement.table]
+        before[write.statement.table] += 1
+        found += [[]] if place == len(found) else []
+        found[place].append(write)
+    return found
+
+
+def at_once(wave: Sequence[Write]) -> tuple[TextClause, Values]:
+    """Return one statement that does all of `wave` and says how many rows each part wrote, and its values.
 
     Raises TypeError where a row cannot be put into JSON.
     """
-    return _joined(statement, tuple(rows[0])), {"rows": orjson.dumps(list(rows), _plain).decode()}
+    parts = tuple((write.statement, tuple(write.rows[0])) for write in wave)
+    rows = (orjson.dumps(list(write.rows), _plain).decode() for write in wave)
+    return _wave(parts), {f"rows_{place}": each for place, each in enumerate(rows)}
 
 
 def _plain(value: Any) -> str:
@@ -53,33 +71,44 @@ def _plain(value: Any) -> str:
     raise TypeError
 
 
-@lru_cache(maxsize=256)
-def _joined(statement: Any, names: tuple[str, ...]) -> TextClause:
+@lru_cache(maxsize=512)
+def _wave(parts: tuple[Part, ...]) -> TextClause:
+    made = [_part(place, *part) for place, part in enumerate(parts)]
+    counts = ", ".join(f"(SELECT count(*) FROM done_{place})" for place in range(len(parts)))  # noqa: S608 - our own
+    said = ", ".join(words for words, _ in made)
+    return text(f"WITH {said} SELECT {counts}").bindparams(*(each for _, same in made for each in same))
+
+
+def _part(place: int, statement: Any, names: tuple[str, ...]) -> tuple[str, list[Any]]:
+    """Return the two tables of one part, `given_…` and `done_…`, and what is the same for each of its rows."""
     plain = statement.inline() if isinstance(statement, Insert) else statement  # asks for no ids
     compiled = plain.compile(dialect=_DIALECT, column_keys=list(names))
     types = {name: bound.type for name, bound in compiled.binds.items()}
+    given = f"given_{place}"
 
     def put(found: re.Match[str]) -> str:
         name = found[1]
-        return f'given."{name}"' if name in names else f"CAST(:{name} AS {types[name].compile(_DIALECT)})"
+        kind = types[name].compile(_DIALECT)
+        return f'{given}."{name}"' if name in names else f"CAST(:same_{place}_{name} AS {kind})"
 
-    one = _from_given(_BOUND.sub(put, str(compiled)))
+    one = _from(given, _BOUND.sub(put, str(compiled)))
     wanted = set(_BOUND.findall(str(compiled))) - set(names)
     columns = ", ".join(f'"{name}" {types[name].compile(_DIALECT)}' for name in names)
-    given = f"SELECT * FROM json_to_recordset(CAST(:rows AS JSON)) AS given({columns})"  # noqa: S608 - our own names
-    same = [bindparam(name, value, types[name]) for name, value in _constants(plain, compiled, wanted).items()]
-    return text(f"WITH given AS ({given}) {one}").bindparams(*same)
+    table = f"SELECT * FROM json_to_recordset(CAST(:rows_{place} AS JSON)) AS {given}({columns})"  # noqa: S608 - our own
+    constants = _constants(plain, compiled, wanted)
+    same = [bindparam(f"same_{place}_{name}", value, types[name]) for name, value in constants.items()]
+    return f"{given} AS ({table}), done_{place} AS ({one} RETURNING 1)", same
 
 
-def _from_given(one: str) -> str:
+def _from(given: str, one: str) -> str:
     """Return the statement with the table `given` among those it reads from."""
     if one.startswith("UPDATE"):
-        return re.sub(r"\bWHERE\b", "FROM given WHERE", one, count=1)
+        return re.sub(r"\bWHERE\b", f"FROM {given} WHERE", one, count=1)
     if ") VALUES (" in one:
         head, _, values = one.partition(") VALUES (")
         values, conflict, rest = values.partition(" ON CONFLICT")
-        return f"{head}) SELECT {values.rstrip().removesuffix(')')} FROM given{conflict}{rest}"  # noqa: S608 - our own
-    return re.sub(r"\bFROM (\w+) *\nWHERE\b", r"FROM given, \1 WHERE", one, count=1)
+        return f"{head}) SELECT {values.rstrip().removesuffix(')')} FROM {given}{conflict}{rest}"  # noqa: S608 - our own
+    return re.sub(r"\bFROM (\w+) *\nWHERE\b", rf"FROM {given}, \1 WHERE", one, count=1)
 
 
 def _constants(statement: Any, compiled: Any, wanted: AbstractSet[str]) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from sqlalchemy import Connection
+
 from storage.at_once import write_at_once
 from storage.batches import Batches
 from storage.errors import Unavailable
@@ -21,6 +23,9 @@ from storage.transaction import Transaction, Values, Write, write_all
 
 AT_MOST = 64
 """Turns kept in one transaction."""
+
+Way = Callable[[Connection, Sequence[Write]], None]
+"""How writes are run on a connection."""
 
 _RANK = {table: place for place, table in enumerate(Base.metadata.sorted_tables)}
 
@@ -78,16 +83,24 @@ class Together:
 
     async def _kept(self, turns: Sequence[Sequence[Write]]) -> Sequence[Exception | None]:
         try:
-            await self._write(turns)
+            await self._write(turns, write_at_once)
         except Unavailable as error:
             return [error] * len(turns)
-        except Exception as error:  # noqa: BLE001 - whose it is shows when each is kept alone
-            return [error] if len(turns) == 1 else [(await self._kept([turn]))[0] for turn in turns]
+        except Exception:  # noqa: BLE001 - whose it is, if anybody's, shows when each is kept alone
+            return [await self._alone(turn) for turn in turns]
         return [None] * len(turns)
 
-    async def _write(self, turns: Sequence[Sequence[Write]]) -> None:
+    async def _alone(self, turn: Sequence[Write]) -> Exception | None:
+        """Keep one turn, row after row; return what stands in its way."""
+        try:
+            await self._write([turn], write_all)
+        except Exception as error:  # noqa: BLE001 - the turn's own
+            return error
+        return None
+
+    async def _write(self, turns: Sequence[Sequence[Write]], way: Way) -> None:
         async with self._open() as transaction:
-            await transaction.run(write_all if len(turns) == 1 else write_at_once, _joined(turns))
+            await transaction.run(way, _joined(turns))
             await transaction.commit()
 
 
