@@ -160,9 +160,11 @@ class Database:
             return 0, 0
         return pool.checkedout(), pool.checkedout() + pool.checkedin()
 
-    async def after_erasure(self, patience: float = 1.0) -> bool:
+    async def after_erasure(self, patience: float = 1.0, *, anew: bool = False) -> bool:
         """Take what was erased out of the write-ahead log too; call it once the erasure is committed.
 
+        With `anew` the whole file is written anew: SQLite overwrites what is deleted where it stood last, not where it
+        stood before a page was split.
         Returns False where a reader still holds the log after `patience` seconds, during which nobody writes: call
         it again later. PostgreSQL recycles its log by itself.
         """
@@ -170,7 +172,7 @@ class Database:
             return True
         async with self._turn(self._writers):
             with _own_errors():
-                return await _truncate_log(self._engine, patience)
+                return await _truncate_log(self._engine, patience, anew=anew)
 
     @asynccontextmanager
     async def maintaining(self) -> AsyncIterator[AsyncConnection]:
@@ -240,9 +242,11 @@ async def _patiently(lock: asyncio.Lock) -> AsyncIterator[None]:
         lock.release()
 
 
-async def _truncate_log(engine: AsyncEngine, patience: float) -> bool:
+async def _truncate_log(engine: AsyncEngine, patience: float, *, anew: bool) -> bool:
     async with engine.connect() as connection:
         driver: Any = (await connection.get_raw_connection()).driver_connection  # no transaction may be open
+        if anew:
+            await driver.execute("VACUUM")
         await driver.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
         async with driver.execute("PRAGMA wal_checkpoint(TRUNCATE)") as cursor:
             busy, _frames, _moved = await cursor.fetchone()

@@ -1,8 +1,8 @@
 """What deleting leaves behind in the files, and taking that out too, once in a while.
 
-SQLite overwrites what it deletes; its write-ahead log is cut. PostgreSQL does neither: VACUUM frees the place of a
-deleted row and leaves its bytes there, so tables are written anew (VACUUM FULL), and the log is pushed on until the
-segments that held the rows are written over. A measured fact, not a guess: tests/journeys/test_erased.py.
+SQLite overwrites what it deletes, but not the copies it left where a page was split. PostgreSQL overwrites nothing:
+VACUUM frees the place of a deleted row and leaves its bytes there. So both write their tables anew, and the log is
+written over: a measured necessity, see tests/journeys/test_erased.py.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage import holdings
-from storage.database import Database
+from storage.database import Database, sqlite_path
 from storage.errors import Failures
 from storage.tombstones import SWEPT
 
 log = structlog.get_logger("storage.sweeping")
 
 LARGEST: Final = 4 * 1024**3
-"""Bytes of a table that is still written anew while people wait; a larger one is an administrator's decision."""
+"""Bytes of a table, or of an SQLite file, that is written anew while people wait; beyond, an administrator decides."""
 MOST_LOG: Final = 1024**3
 """Bytes by which the log is pushed on at most."""
 LIMITS = ("SET lock_timeout = '3s'", "SET statement_timeout = '180s'")
@@ -37,7 +37,7 @@ async def sweep(database: Database, now: datetime) -> bool:
     if not waiting:
         return True
     if database.is_sqlite:
-        times = SWEPT if await database.after_erasure() else 0
+        times = SWEPT if await _sweep_sqlite(database) else 0
     else:
         times = await _sweep_postgres(database, fresh=fresh)
     async with database.begin() as unit:
@@ -45,6 +45,14 @@ async def sweep(database: Database, now: datetime) -> bool:
         left = await unit.tombstones.unswept()
         await unit.commit()
     return not left
+
+
+async def _sweep_sqlite(database: Database) -> bool:
+    path = sqlite_path(database.url)
+    if path is not None and path.stat().st_size > LARGEST:
+        log.warning("the database could not be written anew", reason="it is too large to hold everybody up")
+        return False
+    return await database.after_erasure(anew=True)
 
 
 async def _sweep_postgres(database: Database, *, fresh: bool) -> int:

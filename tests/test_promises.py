@@ -10,6 +10,7 @@ import typer
 
 from dialogs.loader import shipped
 from kuvendo.cli import app
+from kuvendo.periods import PeriodSettings
 
 ROOT = Path(__file__).parent.parent
 SECURITY = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
@@ -29,9 +30,25 @@ def test_what_is_said_honestly_is_said_in_the_chat() -> None:
     assert [words for words in quoted() if words not in said] == []
 
 
-@pytest.mark.parametrize("name", ["README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+@pytest.mark.parametrize("name", ["README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/PRIVACY.md"])
 def test_the_commands_that_the_documents_name_are_there(name: str) -> None:
     """By their first word."""
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     named = re.findall(r"(?:`|bin/)kuvendo ([a-z]+)", (ROOT / name).read_text(encoding="utf-8"))
     assert set(named) <= set(commands)
+
+
+def test_each_proof_that_the_document_on_privacy_names_is_there() -> None:
+    """Its file, and in it the test."""
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (ROOT / "docs" / "PRIVACY.md").read_text(encoding="utf-8"))
+    assert len(named) > 20
+    missing = [(file, test) for file, test in named if f"def {test}" not in (ROOT / file).read_text(encoding="utf-8")]
+    assert missing == []
+
+
+def test_the_document_on_privacy_names_every_period_that_holds() -> None:
+    """As the settings have it where nothing else is set."""
+    periods = {name for name in PeriodSettings.model_fields if name.startswith("retention_")}
+    text = (ROOT / "docs" / "PRIVACY.md").read_text(encoding="utf-8")
+    assert {name for name in periods if name.removeprefix("retention").upper() not in text} == set()
+    assert f"{PeriodSettings().retention_backups + 1} days: a day longer than backups" in text

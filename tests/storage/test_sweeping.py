@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import random
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
@@ -112,3 +115,31 @@ async def test_a_reader_who_holds_the_log_of_sqlite_delays_the_sweep(
     assert await sweep(database, now)
     assert marker(1).encode() not in files_of(database)
     await database.close()
+
+
+def test_sqlite_needs_more_than_secure_delete(tmp_path: Path) -> None:
+    """What the sweep is for there; where this fails, SQLite has learned to overwrite what it moves."""
+    left = [_left_by_sqlite(tmp_path / f"{seed}.db", seed) for seed in range(8)]
+    assert any(before for before, _ in left)
+    assert not any(after for _, after in left)
+
+
+def _left_by_sqlite(path: Path, seed: int) -> tuple[int, int]:
+    """Return how many of a hundred who were deleted are still found in the file: before it is written anew, and after."""
+    chance = random.Random(seed)
+    people = [chance.randbytes(16).hex() for _ in range(200)]
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA secure_delete=ON")
+        connection.execute("CREATE TABLE said (id INTEGER PRIMARY KEY, person TEXT, number INTEGER, words TEXT)")
+        for person in people * 20:
+            words = "w" * chance.choice((100, 300, 3300))
+            said = connection.execute("INSERT INTO said (person, words) VALUES (?, ?)", (person, words)).lastrowid or 0
+            if chance.random() < 0.9:  # as a message's number is filled in a little later
+                earlier = max(1, said - chance.randrange(5))
+                connection.execute("UPDATE said SET number = ? WHERE id = ?", (10**9, earlier))
+        gone = people[::2]
+        for person in gone:
+            connection.execute("DELETE FROM said WHERE person = ?", (person,))
+        before = sum(person.encode() in path.read_bytes() for person in gone)
+        connection.execute("VACUUM")
+    return before, sum(person.encode() in path.read_bytes() for person in gone)
