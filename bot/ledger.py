@@ -9,7 +9,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from gettext import NullTranslations
 from typing import Any, Final
 
@@ -85,14 +85,13 @@ async def free(world: World, update_id: int) -> None:
 
 async def quarantine(world: World, raw: Any, update_id: int | None, reason: str) -> None:
     """Put aside an update of which nobody can say whose it is; `reason` quotes nothing."""
-
-    async def work(unit: UnitOfWork) -> None:
-        now = world.clock()
-        if update_id is not None and await unit.inbox.seen(world.bot_id, update_id, now):
-            return
-        await unit.quarantine.put(None, update_id, reason, raw, now, consented=False)
-
-    await _kept(world.database.begin, work)
+    now = world.clock()
+    with suppress(Conflict):  # it was taken before
+        async with world.database.together() as unit:
+            if update_id is not None:
+                await unit.inbox.take(world.bot_id, update_id, now)
+            await unit.quarantine.put(None, update_id, reason, raw, now, consented=False)
+            await unit.commit()
 
 
 async def reachable(world: World, change: Reachable) -> None:

@@ -19,6 +19,7 @@ from storage.transaction import Transaction
 
 DEEPEST = 8
 WIDEST = 60
+_INSERT = insert(QuarantineRow)
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}", re.ASCII)
 
 
@@ -49,8 +50,8 @@ class Quarantine:
         now: datetime,
         *,
         consented: bool,
-    ) -> int:
-        """Set an update aside and return its row's number; `reason` names an error's class, and quotes nothing."""
+    ) -> None:
+        """Set an update aside; `reason` names an error's class, and quotes nothing."""
         seen = shape(raw)
         row = {
             "participant_id": participant_id,
@@ -60,8 +61,7 @@ class Quarantine:
             "sealed": self._seal(raw) if consented and participant_id else None,
             "at": now,
         }
-        result = await self._transaction.execute(insert(QuarantineRow).returning(QuarantineRow.id), row)
-        return int(result.scalar_one())
+        await self._transaction.put(_INSERT, row)
 
     async def prune(self, before: datetime) -> int:
         """Delete what was set aside before `before`, and return how many there were."""

@@ -121,7 +121,8 @@ async def test_without_consent_only_the_shape_is_kept(database: Database, now: d
 async def test_whatever_comes_can_be_set_aside(database: Database, now: datetime, raw: Any) -> None:
     person = await arrive(database, now)
     async with database.begin() as uow:
-        assert await uow.quarantine.put(person, 5, "odd", raw, now, consented=True) > 0
+        await uow.quarantine.put(person, 5, "odd", raw, now, consented=True)
+        assert await uow.quarantine.prune(now + timedelta(1)) == 1
         await uow.commit()
 
 
