@@ -30,7 +30,7 @@ def test_what_is_said_honestly_is_said_in_the_chat() -> None:
     assert [words for words in quoted() if words not in said] == []
 
 
-@pytest.mark.parametrize("name", ["README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/PRIVACY.md"])
+@pytest.mark.parametrize("name", ["README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/PRIVACY.md", "docs/PROMISES.md"])
 def test_the_commands_that_the_documents_name_are_there(name: str) -> None:
     """By their first word."""
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
@@ -52,3 +52,15 @@ def test_the_document_on_privacy_names_every_period_that_holds() -> None:
     text = (ROOT / "docs" / "PRIVACY.md").read_text(encoding="utf-8")
     assert {name for name in periods if name.removeprefix("retention").upper() not in text} == set()
     assert f"{PeriodSettings().retention_backups + 1} days: a day longer than backups" in text
+
+
+def test_each_proof_that_the_promises_name_is_there() -> None:
+    """Each file, and where one is named a test that its word selects."""
+    text = (ROOT / "docs" / "PROMISES.md").read_text(encoding="utf-8")
+    for command in re.findall(r"`PYTEST ([^`]+)`", text.replace("\n", " ")):
+        files = [ROOT / word for word in command.split() if word.startswith("tests/")]
+        assert files
+        assert all(file.exists() for file in files), command
+        word = re.search(r"-k (\w+)", command)
+        source = "".join(file.read_text(encoding="utf-8") for file in files)
+        assert word is None or re.search(rf"def test_\w*{word[1]}", source), command

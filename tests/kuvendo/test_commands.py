@@ -54,6 +54,7 @@ def test_every_command_has_help(house: Path) -> None:
         ("moderator", "add"), ("moderator", "list"), ("moderator", "disable"), ("moderator", "reset-password"),
         ("consultation", "check"), ("consultation", "load"), ("consultation", "list"), ("consultation", "open"),
         ("consultation", "close"), ("export",), ("doctor",),
+        ("keys", "rotate"), ("retention",), ("backup",), ("restore",),
     ):  # fmt: skip
         done = kuvendo(house, *words, "--help")
         assert done.returncode == 0, done.stderr

@@ -125,7 +125,7 @@ def test_sqlite_needs_more_than_secure_delete(tmp_path: Path) -> None:
 
 
 def _left_by_sqlite(path: Path, seed: int) -> tuple[int, int]:
-    """Return how many of a hundred who were deleted are still found in the file: before it is written anew, and after."""
+    """Return how many of those deleted are still found in the file: before it is written anew, and after."""
     chance = random.Random(seed)
     people = [chance.randbytes(16).hex() for _ in range(200)]
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
