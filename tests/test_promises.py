@@ -30,7 +30,9 @@ def test_what_is_said_honestly_is_said_in_the_chat() -> None:
     assert [words for words in quoted() if words not in said] == []
 
 
-@pytest.mark.parametrize("name", ["README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/PRIVACY.md", "docs/PROMISES.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/PRIVACY.md", "docs/PROMISES.md"]
+)
 def test_the_commands_that_the_documents_name_are_there(name: str) -> None:
     """By their first word."""
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]

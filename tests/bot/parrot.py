@@ -45,9 +45,7 @@ async def handle(world: World, arrival: Arrival, update_id: int, now: datetime) 
         turns = [None] * (len(bodies) - 1) + [session.turn]
         letters = [Letter(body, turn) for body, turn in zip(bodies, turns, strict=True)]
         worker = None if who.is_owed else world.name
-        owed = await unit.outbox.enqueue(
-            who.participant_id, letters, world.key(update_id), now, worker=worker
-        )
+        owed = await unit.outbox.enqueue(who.participant_id, letters, world.key(update_id), now, worker=worker)
         await unit.commit()
     pressed = isinstance(arrival.input, Chosen)
     return Reply(owed=owed, toast="U mor" if pressed else "", settled="Shko" if pressed else "")
