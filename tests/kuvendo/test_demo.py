@@ -158,8 +158,8 @@ def test_a_conversation_survives_every_way_of_ending(data: Path) -> None:
     with Demo(data) as third:
         third.say("/vazhdo")
         third.press("Kthehu")
-        while "Kapërce" in str(third.messages()[-1]):
-            third.press("Kapërce")
+        while (last := str(third.messages()[-1])) and ("Lëre siç është" in last or "Kapërce" in last):
+            third.press("Lëre siç është" if "Lëre siç është" in last else "Kapërce")
         review = third.messages()[-1]["text"]
         assert "ne fshat interneti punon vetem naten" in review
         third.press("Dërgo")
