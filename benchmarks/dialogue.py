@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from aiogram.types import Update
@@ -51,7 +50,7 @@ def _asked(answers: int = 0) -> Session:
     for number in range(answers):
         for words in (f"ideja {number}", "kapërce", "kapërce", "shto një ide"):
             session = lobby.step(CATALOGUE, session, Typed(10 * number, words), NOW).session
-    return replace(session, posted=1)
+    return session._replace(posted=1)
 
 
 def _turn(session: Session) -> object:

@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final, TypeVar, cast
 
 import orjson
@@ -37,6 +38,7 @@ from aiogram.exceptions import (
 from aiogram.methods import Response, TelegramMethod
 from aiogram.types import InputFile
 from aiohttp import (
+    BytesPayload,
     ClientConnectorError,
     ClientError,
     ClientSession,
@@ -47,6 +49,7 @@ from aiohttp import (
     TCPConnector,
 )
 from pydantic import BaseModel, ValidationError
+from yarl import URL
 
 from bot.decoding import decoded
 from bot.delivery import Garbled, NotSent
@@ -57,6 +60,7 @@ TIMEOUT: Final = 20.0
 """Seconds one call may take; a lease on an outbox row is longer than this."""
 CONNECT_TIMEOUT: Final = 5.0
 CONNECTIONS: Final = 100
+JSON: Final = "application/json"
 
 _BY_STATUS: Final[Mapping[int, type[TelegramAPIError]]] = {
     400: TelegramBadRequest,
@@ -77,18 +81,30 @@ class Numbered:
     message_id: int
 
 
-class Ready(TelegramMethod[Any]):
-    """A call whose parameters are plain values already, as an outbox row has them: nothing is read twice."""
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A call whose parameters are plain values already, as an outbox row has them: nothing is read twice.
 
-    __returning__ = Any
+    aiogram's Bot takes it as it takes its own methods, of which its session alone looks inside.
+    """
 
     name: str
     values: dict[str, Any]
 
+    __returning__ = Any
+
     @property
-    def __api_method__(self) -> str:  # type: ignore[override]
+    def __api_method__(self) -> str:
         """The method's name."""
         return self.name
+
+
+Call = TelegramMethod[Any] | Ready
+
+
+async def call(bot: Bot, method: Call) -> Any:
+    """Have `bot` call `method` and return its result; raises aiogram's exceptions."""
+    return await bot(cast("TelegramMethod[Any]", method))
 
 
 class LeanSession(BaseSession):
@@ -123,15 +139,12 @@ class LeanSession(BaseSession):
         timeout: float | None,  # noqa: ASYNC109
     ) -> Any:
         files = {key: value for key, value in values.items() if isinstance(value, InputFile)}
-        body: dict[str, Any]
-        if files:
-            body = {"data": _form(values, files, bot)}
-        else:
-            body = {"data": orjson.dumps(values), "headers": {"Content-Type": "application/json"}}
-        limits = ClientTimeout(total=timeout or self.timeout, connect=CONNECT_TIMEOUT)
-        url = self.api.api_url(token=bot.token, method=method.__api_method__)
+        data = _form(values, files, bot) if files else BytesPayload(orjson.dumps(values), content_type=JSON)
+        url = _address(self.api, bot.token, method.__api_method__)
         try:
-            async with self._session().post(url, timeout=limits, allow_redirects=False, **body) as response:
+            async with self._session().post(
+                url, data=data, timeout=_limits(timeout), allow_redirects=False
+            ) as response:
                 content = await response.read()
         except (ClientConnectorError, ConnectionTimeoutError) as error:
             raise NotSent(method=method, message=type(error).__name__) from None
@@ -175,6 +188,17 @@ class LeanSession(BaseSession):
                 yield chunk
 
 
+@lru_cache(maxsize=64)
+def _address(api: TelegramAPIServer, token: str, name: str) -> URL:
+    """Return where a method is called; to take an address apart costs as much as to send there."""
+    return URL(api.api_url(token=token, method=name))
+
+
+@lru_cache(maxsize=16)
+def _limits(seconds: float | None) -> ClientTimeout:
+    return ClientTimeout(total=seconds or TIMEOUT, connect=CONNECT_TIMEOUT)
+
+
 class RawUpdates(TelegramMethod[list[dict[str, Any]]]):
     """getUpdates without a reading of the updates: each is read by itself later."""
 
@@ -195,7 +219,7 @@ def create_bot(token: str, api_url: str) -> Bot:
 # --- what is sent -------------------------------------------------------------------------------------
 
 
-def parameters(method: TelegramMethod[Any], bot: Bot) -> dict[str, Any]:
+def parameters(method: Call, bot: Bot) -> dict[str, Any]:
     """Return the parameters of `method` as plain values and files, without what was left open."""
     if isinstance(method, Ready):
         return method.values

@@ -9,7 +9,8 @@ import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
 
-from bot.outbound import NO_PREVIEW
+from bot.client import call
+from bot.outbound import from_body
 from bot.world import Intrusion
 from locales import CHAT, CODES, DEFAULT, translations
 
@@ -33,7 +34,7 @@ class Farewell:
         try:
             if intrusion.speak:
                 words = text(intrusion.language_code, username)
-                await self._bot.send_message(intrusion.chat_id, words, link_preview_options=NO_PREVIEW)
+                await call(self._bot, from_body({"text": words}, intrusion.chat_id))
             await self._bot.leave_chat(intrusion.chat_id)
         except AiogramError as error:
             log.info("could not leave a group", error=type(error).__name__)

@@ -16,12 +16,12 @@ from typing import Any, Final
 
 import structlog
 from aiogram import Bot
-from aiogram.methods import AnswerCallbackQuery
 
 from bot import inbound, ledger, outbound
+from bot.client import Ready
 from bot.doubt import Doubts
 from bot.farewell import Farewell
-from bot.metrics import HANDLING, IN_WORK, UPDATES
+from bot.metrics import HANDLING, IN_WORK, updates
 from bot.replying import Replying
 from bot.world import Arrival, Ignored, Intrusion, Malformed, Reachable, Reply, World
 from storage.ephemeral import Order
@@ -44,7 +44,7 @@ class Outcome:
     """Whether Telegram may be told that the update is done, and the answer a pressed button is still owed."""
 
     accepted: bool
-    answer: AnswerCallbackQuery | None = None
+    answer: Ready | None = None
 
 
 class Gate:
@@ -62,6 +62,7 @@ class Gate:
         self._present = 0
         self._closed = False
         self._behind: set[asyncio.Task[None]] = set()
+        IN_WORK.set_function(lambda: self._present)
 
     @property
     def is_full(self) -> bool:
@@ -75,7 +76,6 @@ class Gate:
     async def take(self, raw: dict[str, Any]) -> Outcome:
         """Take one update: return once it is committed, or with `accepted` False where nothing could be kept."""
         self._present += 1
-        IN_WORK.inc()
         try:
             outcome, word = await self._take(raw)
         except Unavailable as error:
@@ -86,8 +86,7 @@ class Gate:
             outcome, word = Outcome(accepted=True), "refused"
         finally:
             self._present -= 1
-            IN_WORK.dec()
-        UPDATES.labels(word).inc()
+        updates(word).inc()
         return outcome
 
     async def answer(self, outcome: Outcome) -> None:
@@ -141,21 +140,22 @@ class Gate:
         This is a task of its own: whoever delivered the update may hang up without cutting anything short.
         """
         began = time.monotonic()
-        sending: asyncio.Future[None] | None = None
         try:
-            async with self._order.chat(arrival.chat_id):
+            async with self._order.chat(arrival.chat_id) as turn:
                 reply, word = await self._handled(number, arrival, raw)
                 HANDLING.observe(time.monotonic() - began)
                 if not committed.done():
                     committed.set_result((reply, word))
-                sending = asyncio.ensure_future(self._replying.carry_out(arrival, reply, began))
-                await asyncio.wait({sending}, timeout=REPLY_PATIENCE)
+                too_long = asyncio.get_running_loop().call_later(REPLY_PATIENCE, turn.end)
+                try:
+                    await self._replying.carry_out(arrival, reply, began)
+                finally:
+                    too_long.cancel()
         except BaseException as error:
             if not committed.done():
                 committed.set_exception(error if isinstance(error, Exception) else Unavailable("stopped"))
                 return
             raise
-        await sending
 
     async def _handled(self, number: int, arrival: Arrival, raw: dict[str, Any]) -> tuple[Reply, str]:
         """Handle one arrival; where our own code fails, put the update aside and apologise."""

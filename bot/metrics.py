@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 
 from prometheus_client import REGISTRY, Counter, Gauge, Histogram
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
@@ -22,6 +23,10 @@ REPLYING = Histogram(
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 20),
 )
 SENDS = Counter("kuvendo_sends_total", "Messages by the way they went and what became of them", ["way", "verdict"])
+sends = cache(SENDS.labels)
+"""The counter of one way and one verdict, found once."""
+updates = cache(UPDATES.labels)
+"""The counter of one outcome, found once."""
 IN_WORK = Gauge("kuvendo_updates_in_work", "Updates being handled at this moment")
 REFUSED = Counter("kuvendo_webhook_refused_total", "Calls of the webhook that were refused, by status", ["status"])
 POLLING = Counter("kuvendo_polling_errors_total", "Askings for updates that failed, by what was wrong", ["error"])

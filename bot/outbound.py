@@ -1,28 +1,16 @@
 """From what a person is to read to what is asked of Telegram. Pure.
 
-One outbox row is one Telegram message: `to_bodies` makes the JSON of the rows, `from_body` the aiogram
-method. A body holds the parameters of the method by Telegram's own names, without the chat, so that either
-library reads it.
+One outbox row is one Telegram message: `to_bodies` makes the JSON of the rows, `from_body` the call. A body holds
+the parameters of the method by Telegram's own names, without the chat, so that either library reads it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
 from typing import Any
 
-from aiogram.methods import (
-    AnswerCallbackQuery,
-    EditMessageReplyMarkup,
-    EditMessageText,
-    SendDocument,
-)
-from aiogram.types import (
-    BufferedInputFile,
-    InlineKeyboardMarkup,
-    LinkPreviewOptions,
-    MessageEntity,
-)
+from aiogram.methods import SendDocument
+from aiogram.types import BufferedInputFile
 
 from bot.client import Ready
 from bot.pieces import LIMIT, pieces, shorten, units
@@ -31,8 +19,7 @@ from dialogs.exchange import Mark, Menu, Message
 
 TOAST_LIMIT = 200
 CAPTION_LIMIT = 1024
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-NO_PREVIEW_VALUES = {"is_disabled": True}
+NO_PREVIEW = {"is_disabled": True}
 
 # --- the outbox's JSON --------------------------------------------------------------------------------
 
@@ -51,7 +38,7 @@ def from_body(body: Body, chat_id: int) -> Ready | SendDocument:
     """Return the method that sends `body` to `chat_id`."""
     if "document" in body:
         return _document(body, chat_id)
-    return Ready(name="sendMessage", values={**body, "chat_id": chat_id, "link_preview_options": NO_PREVIEW_VALUES})
+    return Ready("sendMessage", {**body, "chat_id": chat_id, "link_preview_options": NO_PREVIEW})
 
 
 def _body(message: Message) -> dict[str, Any]:
@@ -65,13 +52,7 @@ def _body(message: Message) -> dict[str, Any]:
 
 def _entities(text: str, marks: Sequence[Mark]) -> list[dict[str, Any]]:
     """Return marks as Telegram's entities, which count UTF-16 units."""
-    if text.isascii():
-        return [{"type": m.style, "offset": m.start, "length": m.end - m.start} for m in marks]
-    place = (0, *accumulate(2 if sign > "\uffff" else 1 for sign in text))
-    return [
-        {"type": mark.style, "offset": place[mark.start], "length": place[mark.end] - place[mark.start]}
-        for mark in marks
-    ]
+    return [{"type": m.style, "offset": units(text[: m.start]), "length": units(text[m.start : m.end])} for m in marks]
 
 
 def _rows(menu: Menu, turn: int) -> list[list[dict[str, str]]]:
@@ -101,12 +82,13 @@ def _document(body: Body, chat_id: int) -> SendDocument:
 # --- what follows a press -----------------------------------------------------------------------------
 
 
-def answer(callback_id: str, toast: str = "") -> AnswerCallbackQuery:
+def answer(callback_id: str, toast: str = "") -> Ready:
     """Return the answer to a press; without words it only ends the button's waiting."""
-    return AnswerCallbackQuery(callback_query_id=callback_id, text=shorten(toast, TOAST_LIMIT) or None)
+    words = {"text": shorten(toast, TOAST_LIMIT)} if toast else {}
+    return Ready("answerCallbackQuery", {"callback_query_id": callback_id, **words})
 
 
-def settle(chat_id: int, pressed: Pressed | None, label: str) -> EditMessageText | EditMessageReplyMarkup | None:
+def settle(chat_id: int, pressed: Pressed | None, label: str) -> Ready | None:
     """Return the edit that takes a pressed message's buttons away and writes beneath what was chosen.
 
     The message keeps its text and marks. Where no room is left, or Telegram no longer shows the text, only the
@@ -117,24 +99,15 @@ def settle(chat_id: int, pressed: Pressed | None, label: str) -> EditMessageText
     chosen = f"✓ {label}"
     text = f"{pressed.text}\n\n{chosen}"
     if not pressed.text or units(text) > LIMIT:
-        return EditMessageReplyMarkup(chat_id=chat_id, message_id=pressed.number)
-    below = MessageEntity(type="bold", offset=units(pressed.text) + 2, length=units(chosen))
-    return EditMessageText(
-        chat_id=chat_id,
-        message_id=pressed.number,
-        text=text,
-        entities=[*(MessageEntity(**each) for each in pressed.entities), below],
-        link_preview_options=NO_PREVIEW,
-        parse_mode=None,
-    )
+        return Ready("editMessageReplyMarkup", {"chat_id": chat_id, "message_id": pressed.number})
+    below = {"type": "bold", "offset": units(pressed.text) + 2, "length": units(chosen)}
+    values = {"text": text, "entities": [*pressed.entities, below], "link_preview_options": NO_PREVIEW}
+    return Ready("editMessageText", {"chat_id": chat_id, "message_id": pressed.number, **values})
 
 
-def redraw(chat_id: int, pressed: Pressed | None, menu: Menu, turn: int) -> EditMessageReplyMarkup | None:
+def redraw(chat_id: int, pressed: Pressed | None, menu: Menu, turn: int) -> Ready | None:
     """Return the edit that draws the choices of a pressed message anew."""
     if pressed is None:
         return None
-    return EditMessageReplyMarkup(chat_id=chat_id, message_id=pressed.number, reply_markup=_keyboard(_rows(menu, turn)))
-
-
-def _keyboard(rows: list[list[dict[str, str]]]) -> InlineKeyboardMarkup:
-    return InlineKeyboardMarkup.model_validate({"inline_keyboard": rows})
+    keyboard = {"inline_keyboard": _rows(menu, turn)}
+    return Ready("editMessageReplyMarkup", {"chat_id": chat_id, "message_id": pressed.number, "reply_markup": keyboard})

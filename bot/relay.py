@@ -19,7 +19,7 @@ import structlog
 from bot import ledger
 from bot.courier import PATIENCE, TIMEOUT, Courier
 from bot.delivery import Gone, Later, Refused, Verdict
-from bot.metrics import SENDS
+from bot.metrics import sends
 from bot.world import World
 from storage.errors import StorageError
 from storage.outbox import LEASE, NOTICE, REPLY, TOPIC, Owed
@@ -95,7 +95,7 @@ class Relay:
                     await ledger.leave(self._world, tuple(letters[place:]))
                     return
                 verdict = await self._sent(chat_id, owed)
-                SENDS.labels("relay", type(verdict).__name__.lower()).inc()
+                sends("relay", type(verdict).__name__.lower()).inc()
                 await ledger.conclude(self._world, owed, verdict)
                 if isinstance(verdict, Later):
                     await ledger.leave(self._world, tuple(letters[place + 1 :]))

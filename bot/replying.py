@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import Any
 
 import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramAPIError
-from aiogram.methods import TelegramMethod
 
 from bot import ledger, outbound
+from bot.client import Call, Ready, call
 from bot.delivery import Gone, Later, Sent, Verdict, verdict
-from bot.metrics import REPLYING, SENDS
+from bot.metrics import REPLYING, sends
 from bot.world import Arrival, Reply, World
 from storage.outbox import Owed
 
@@ -34,22 +33,24 @@ class Replying:
     async def carry_out(self, arrival: Arrival, reply: Reply, began: float) -> None:
         """Send what `reply` owes and settle what was pressed; `began` is when the update was read."""
         edit = self._edit(arrival, reply)
-        if edit is None:
+        editing = None if edit is None else asyncio.ensure_future(self.quietly(edit))
+        try:
             await self._send(arrival.chat_id, reply.owed, began)
-        else:
-            await asyncio.gather(self._send(arrival.chat_id, reply.owed, began), self.quietly(edit))
+        finally:
+            if editing is not None:
+                await editing
         for body in reply.last_word:
             await self.quietly(outbound.from_body(body, arrival.chat_id))
 
-    async def quietly(self, method: TelegramMethod[Any]) -> None:
+    async def quietly(self, method: Call) -> None:
         """Ask Telegram for something that may fail without harm: too old, not changed, already answered."""
         try:
-            await self._bot(method)
+            await call(self._bot, method)
         except (TelegramAPIError, AiogramError) as error:
             log.debug("not done", method=method.__api_method__, error=type(error).__name__)
 
     @staticmethod
-    def _edit(arrival: Arrival, reply: Reply) -> TelegramMethod[Any] | None:
+    def _edit(arrival: Arrival, reply: Reply) -> Ready | None:
         if reply.redraw:
             return outbound.redraw(arrival.chat_id, arrival.pressed, reply.redraw, reply.turn)
         if reply.settled:
@@ -59,7 +60,7 @@ class Replying:
     async def _send(self, chat_id: int, owed: tuple[Owed, ...], began: float) -> None:
         for place, message in enumerate(owed):
             found = await self._sent(message, chat_id)
-            SENDS.labels("reply", type(found).__name__.lower()).inc()
+            sends("reply", type(found).__name__.lower()).inc()
             if place == 0 and isinstance(found, Sent):
                 REPLYING.observe(time.monotonic() - began)
             await ledger.conclude(self._world, message, found)
@@ -70,6 +71,6 @@ class Replying:
 
     async def _sent(self, message: Owed, chat_id: int) -> Verdict:
         try:
-            return Sent((await self._bot(outbound.from_body(message.body, chat_id))).message_id)
+            return Sent((await call(self._bot, outbound.from_body(message.body, chat_id))).message_id)
         except TelegramAPIError as error:
             return verdict(error)

@@ -6,8 +6,6 @@ on the very next screen alone, so “above” means one thing.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dialogs.exchange import AnswerDropped
 from dialogs.screens import at_stage, rejected, screen
 from dialogs.session import Draft, Session
@@ -28,18 +26,18 @@ def keep_both(q: Questionnaire, session: Session, draft: Draft, value: str) -> T
     """Put the new answer behind the one whose place it took."""
     assert draft.former is not None, "a new answer took another's place"
     slot = draft.former.slot
-    once = session.holding(replace(draft, former=None))
+    once = session.holding(draft._replace(former=None))
     grown = joined(draft, slot, *draft.former.parts)
     if grown is None:
         return rejected(once, "too-long-to-add")
-    kept = session.holding(replace(grown, former=None))
+    kept = session.holding(grown._replace(former=None))
     return screen(kept, session.stage, at_stage(session.stage, "both"), revised(grown, slot))
 
 
 def _add_strays(session: Session, draft: Draft) -> Turn:
     assert draft.written is not None, "there is an answer above"
     slot = draft.written[0]
-    rest = replace(draft, strays=(), trail=())
+    rest = draft._replace(strays=(), trail=())
     grown = joined(rest, slot, *draft.strays)
     if grown is None:
         return rejected(session.holding(rest), "too-long-to-add")
@@ -52,6 +50,6 @@ def _move(q: Questionnaire, session: Session, draft: Draft, slot: Slot, above: S
     assert written is not None, "a text was just written there"
     grown = joined(draft.without(slot), above, *written.parts)
     if grown is None:
-        return rejected(session.holding(replace(draft, trail=(slot,))), "too-long-to-add")
+        return rejected(session.holding(draft._replace(trail=(slot,))), "too-long-to-add")
     events = (*revised(grown, above), AnswerDropped(draft.id, slot))
-    return advance(q, session, replace(grown, at=slot, trail=(above,)), events, "added")
+    return advance(q, session, grown._replace(at=slot, trail=(above,)), events, "added")

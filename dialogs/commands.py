@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from dialogs.entering import enter, go_on, known_link
@@ -22,9 +21,9 @@ def _start(catalogue: Catalogue, session: Session, command: Command, now: dateti
     link = known_link(catalogue, command.argument)
     if session.consent != catalogue.consent.version:
         stage = Stage.CONSENT if session.consent else Stage.WELCOME
-        greeted = replace(session, link=link, aside=None, revising=None)
+        greeted = session._replace(link=link, aside=None, revising=None)
         return screen(greeted, stage, at_stage(stage))
-    session = replace(session, aside=None, revising=None)
+    session = session._replace(aside=None, revising=None)
     if session.drafts and not link:
         return screen(session, Stage.RESUME, at_stage(Stage.RESUME))
     return enter(catalogue, session, link, now)
@@ -55,7 +54,7 @@ def _cancel(catalogue: Catalogue, session: Session, command: Command, now: datet
     if not session.consent:
         return screen(session, session.stage, at_stage(session.stage))
     left = "revised" if session.revising else "cancelled" if session.draft else "nothing-begun"
-    return screen(replace(session, revising=None), Stage.HOME, Say(left, menu=True))
+    return screen(session._replace(revising=None), Stage.HOME, Say(left, menu=True))
 
 
 def _mine(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:
@@ -63,7 +62,7 @@ def _mine(catalogue: Catalogue, session: Session, command: Command, now: datetim
 
 
 def _mydata(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:
-    return replace(beside(session), events=(DataRequested(),))
+    return beside(session)._replace(events=(DataRequested(),))
 
 
 def _delete(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:

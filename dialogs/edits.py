@@ -37,7 +37,7 @@ def holding(answers: tuple[Answer, ...], number: int) -> Answer | None:
 def _rewritten_stray(draft: Draft, edit: Edited) -> Draft:
     """Return the draft with the edited text among those that fit nowhere yet; without it where no word is left."""
     strays = (Part(each.number, edit.text) if each.number == edit.number else each for each in draft.strays)
-    return replace(draft, strays=tuple(each for each in strays if not is_blank(each.text)))
+    return draft._replace(strays=tuple(each for each in strays if not is_blank(each.text)))
 
 
 def _rewritten(answer: Answer, edit: Edited) -> Answer:
@@ -50,9 +50,9 @@ def _revise_draft(catalogue: Catalogue, session: Session, draft: Draft, answer: 
     refused = _refusal(session, answer, revised, edit, takes_answers(catalogue, draft))
     if refused:
         return refused
-    edited = replace(session, drafts=tuple(_put(d, draft.id, revised) for d in session.drafts))
+    edited = session._replace(drafts=tuple(_put(d, draft.id, revised) for d in session.drafts))
     if session.revising:
-        edited = replace(edited, revising=_put(session.revising, draft.id, revised))
+        edited = edited._replace(revising=_put(session.revising, draft.id, revised))
     events = (AnswerRevised(draft.id, revised),)
     if is_shown(session, answer.slot):
         return screen(edited, session.stage, at_stage(session.stage, "edited"), events)

@@ -8,7 +8,6 @@ stands until a new one replaces it, and every replacement is an event.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from dialogs import menus, naming, routes
@@ -56,7 +55,7 @@ def _typed(q: Questionnaire, session: Session, draft: Draft, typed: Typed) -> Tu
     if early and (choice or asks in (Kind.SINGLE, Kind.MULTI)):
         return again(session)
     if choice and not (asks is Kind.MULTI and choice.option.startswith("o:")):
-        return _take(q, replace(session, chose=typed.number), draft, choice.option)
+        return _take(q, session._replace(chose=typed.number), draft, choice.option)
     if session.stage is Stage.ASKING:
         return _answer(q, session, draft, typed)
     return _set_aside(session, draft, typed)
@@ -77,7 +76,7 @@ def _answer(q: Questionnaire, session: Session, draft: Draft, typed: Typed) -> T
         return rejected(session, "too-long")
     if answer.parts:
         return settle(q, session, draft, answer, typed.number)
-    session = replace(session, chose=typed.number)
+    session = session._replace(chose=typed.number)
     return _tick_more(session, draft, answer.chosen) if draft.ticked else settle(q, session, draft, answer)
 
 
@@ -86,7 +85,7 @@ def _set_aside(session: Session, draft: Draft, typed: Typed) -> Turn:
     fits = session.stage in (Stage.GATE, Stage.REVIEW) and draft.written and not draft.receipt
     if not fits or is_blank(typed.text):
         return rejected(session, "choose-one")
-    kept = replace(draft, strays=(*draft.strays, Part(typed.number, typed.text)))
+    kept = draft._replace(strays=(*draft.strays, Part(typed.number, typed.text)))
     return rejected(session.holding(kept), "choose-or-add")
 
 
@@ -102,15 +101,15 @@ def _chosen(q: Questionnaire, session: Session, draft: Draft, chosen: Chosen, no
     if chosen.option.startswith("o:") and _asks(q, session, draft) is Kind.MULTI:
         return _tick(session, draft, chosen.option[2:])
     turn = _take(q, session, draft, choice.option)
-    pressed = replace(turn.session, pressed=(chosen.turn, chosen.option))
-    return replace(turn, session=pressed, pressed=choice.label)
+    pressed = turn.session._replace(pressed=(chosen.turn, chosen.option))
+    return turn._replace(session=pressed, pressed=choice.label)
 
 
 def _take(q: Questionnaire, session: Session, draft: Draft, option: str) -> Turn:
     """Carry out a choice that the present screen offers; two of them concern what was just written."""
     name, _, value = option.partition(":")
     if name not in ("add", "both"):
-        draft = replace(draft, trail=(), former=None)
+        draft = draft._replace(trail=(), former=None)
     return _OPTIONS[name](q, session, draft, value)
 
 
@@ -120,7 +119,7 @@ def _tick(session: Session, draft: Draft, option: str) -> Turn:
 
 def _ticked(draft: Draft, option: str) -> Draft:
     ticked = tuple(o for o in draft.ticked if o != option) if option in draft.ticked else (*draft.ticked, option)
-    return replace(draft, ticked=ticked)
+    return draft._replace(ticked=ticked)
 
 
 def _tick_more(session: Session, draft: Draft, named: tuple[str, ...]) -> Turn:
@@ -132,7 +131,7 @@ def _tick_more(session: Session, draft: Draft, named: tuple[str, ...]) -> Turn:
     if len(named) == 1:
         return again(session.holding(_ticked(draft, *named)))
     more = tuple(option for option in named if option not in draft.ticked)
-    return again(session.holding(replace(draft, ticked=(*draft.ticked, *more))))
+    return again(session.holding(draft._replace(ticked=(*draft.ticked, *more))))
 
 
 def _option(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
@@ -149,7 +148,7 @@ def _done(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
 def _skip(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
     assert draft.at is not None, "a question is being asked"
     if routes.is_extra(q, draft, draft.at):
-        return _remove(q, session, replace(draft, picked=draft.at.item, ended=True), "")
+        return _remove(q, session, draft._replace(picked=draft.at.item, ended=True), "")
     return _clear(q, session, draft, "")
 
 
@@ -159,11 +158,11 @@ def _clear(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn
 
 
 def _keep(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
-    return advance(q, session, replace(draft, at=None), ())
+    return advance(q, session, draft._replace(at=None), ())
 
 
 def _example(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
-    return screen(session.holding(replace(draft, exemplified=draft.at)), Stage.ASKING, Ask(note="example"))
+    return screen(session.holding(draft._replace(exemplified=draft.at)), Stage.ASKING, Ask(note="example"))
 
 
 def _save(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
@@ -173,17 +172,17 @@ def _save(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
 def _back(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
     """Return to the screen before: from a question or the gate the question before, from a choice the review."""
     if session.stage in (Stage.PICK_ITEM, Stage.PICK_FIELD):
-        return resume(q, session.holding(replace(draft, picked=None)))
-    before = routes.previous(q, draft if session.stage is Stage.ASKING else replace(draft, at=None))
+        return resume(q, session.holding(draft._replace(picked=None)))
+    before = routes.previous(q, draft if session.stage is Stage.ASKING else draft._replace(at=None))
     assert before is not None, "back is offered only where there is a way back"
-    return _ask(q, session, replace(draft, strays=()), before)
+    return _ask(q, session, draft._replace(strays=()), before)
 
 
 def _ask(q: Questionnaire, session: Session, draft: Draft, slot: Slot) -> Turn:
     """Ask a question chosen by hand; where several were chosen already, they are ticked."""
     answer = draft.answer(slot)
     ticked = answer.chosen if answer and routes.question_of(q, slot).kind is Kind.MULTI else ()
-    return screen(session.holding(replace(draft, at=slot, ticked=ticked)), Stage.ASKING, Ask())
+    return screen(session.holding(draft._replace(at=slot, ticked=ticked)), Stage.ASKING, Ask())
 
 
 # --- items, the review, the end --------------------------------------------------------------------------------------
@@ -191,15 +190,15 @@ def _ask(q: Questionnaire, session: Session, draft: Draft, slot: Slot) -> Turn:
 
 def _more(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
     draft, slot = routes.open_item(q, draft)
-    return _ask(q, session, replace(draft, strays=()), slot)
+    return _ask(q, session, draft._replace(strays=()), slot)
 
 
 def _to_review(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
-    return advance(q, session, replace(draft, ended=True, at=None), ())
+    return advance(q, session, draft._replace(ended=True, at=None), ())
 
 
 def _edit(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
-    draft = replace(draft, strays=())
+    draft = draft._replace(strays=())
     items = routes.given_items(q, draft)
     if len(items) == 1 and not routes.of_item(q, draft, 0):
         return _pick(q, session, draft, str(items[0]))
@@ -207,13 +206,13 @@ def _edit(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
 
 
 def _pick(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
-    picked = replace(draft, picked=int(value))
+    picked = draft._replace(picked=int(value))
     return screen(session.holding(picked), Stage.PICK_FIELD, Say("pick-field", menu=True))
 
 
 def _field(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
     item = draft.picked if session.stage is Stage.PICK_FIELD and draft.picked else 0
-    return _ask(q, session, replace(draft, picked=item), Slot(value, item))
+    return _ask(q, session, draft._replace(picked=item), Slot(value, item))
 
 
 def _remove(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
@@ -221,7 +220,7 @@ def _remove(q: Questionnaire, session: Session, draft: Draft, value: str) -> Tur
     item = draft.picked or 0
     gone = tuple(answer.slot for answer in draft.answers if answer.slot.item == item)
     draft = routes.close_item(draft.without(*gone), item)
-    draft = replace(draft, picked=None, at=None, strays=())
+    draft = draft._replace(picked=None, at=None, strays=())
     return advance(q, session, draft, tuple(AnswerDropped(draft.id, slot) for slot in gone))
 
 
@@ -236,8 +235,8 @@ def _submit(q: Questionnaire, session: Session, draft: Draft, value: str) -> Tur
         Submitted(draft.id, routes.given_items(q, draft)),
         *(DraftDiscarded(d.id) for d in older),
     )
-    home = screen(replace(session, drafts=rest), Stage.HOME, at_stage(Stage.HOME), events)
-    return replace(home, prompts=(Say("thanks"), *home.prompts))
+    home = screen(session._replace(drafts=rest), Stage.HOME, at_stage(Stage.HOME), events)
+    return home._replace(prompts=(Say("thanks"), *home.prompts))
 
 
 def _same(one: Draft, other: Draft) -> bool:
@@ -245,7 +244,7 @@ def _same(one: Draft, other: Draft) -> bool:
 
 
 def _finish(q: Questionnaire, session: Session, draft: Draft, value: str) -> Turn:
-    return screen(replace(session, revising=None), Stage.HOME, Say("revised", menu=True))
+    return screen(session._replace(revising=None), Stage.HOME, Say("revised", menu=True))
 
 
 _OPTIONS: dict[str, Callable[[Questionnaire, Session, Draft, str], Turn]] = {

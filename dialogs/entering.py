@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from dialogs import walking
@@ -37,7 +36,7 @@ def known_link(catalogue: Catalogue, link: str) -> str:
 
 def enter(catalogue: Catalogue, session: Session, link: str, now: datetime) -> Turn:
     """Go where `link` leads: a questionnaire, a component's questionnaires, or the choice of a component."""
-    session = replace(session, link="", aside=None, revising=None)
+    session = session._replace(link="", aside=None, revising=None)
     found = find_link(catalogue, link)
     if found:
         return _open_or_resume(*found, session, now)
@@ -46,7 +45,7 @@ def enter(catalogue: Catalogue, session: Session, link: str, now: datetime) -> T
         return screen(session, Stage.HOME, Say("nothing-open", menu=True))
     named = [each for each in opened if each.slug == link] or (list(opened) if len(opened) == 1 else [])
     if named:
-        component = replace(session, component=named[0].slug)
+        component = session._replace(component=named[0].slug)
         return screen(component, Stage.QUESTIONNAIRE, at_stage(Stage.QUESTIONNAIRE))
     return screen(session, Stage.COMPONENT, at_stage(Stage.COMPONENT))
 
@@ -61,9 +60,9 @@ def _open_or_resume(consultation: Consultation, questionnaire: Questionnaire, se
 
 def begin(consultation: Consultation, questionnaire: Questionnaire, session: Session, now: datetime) -> Turn:
     """Begin a new draft; where the component needs it, its notice is said first, by itself."""
-    turn = walking.start(questionnaire, replace(session, component=consultation.slug), now)
+    turn = walking.start(questionnaire, session._replace(component=consultation.slug), now)
     notice = (Say("notice"),) if consultation.notice else ()
-    return replace(turn, prompts=(*notice, *turn.prompts))
+    return turn._replace(prompts=(*notice, *turn.prompts))
 
 
 def go_on(catalogue: Catalogue, session: Session) -> Turn:
@@ -71,5 +70,5 @@ def go_on(catalogue: Catalogue, session: Session) -> Turn:
     questionnaire = questionnaire_in_hand(catalogue, session)
     assert questionnaire and session.draft, "there is a draft to go on with"
     if not takes_answers(catalogue, session.draft):
-        return screen(replace(session, revising=None, aside=None), Stage.HOME, Say("closed", menu=True))
-    return walking.resume(questionnaire, replace(session, aside=None))
+        return screen(session._replace(revising=None, aside=None), Stage.HOME, Say("closed", menu=True))
+    return walking.resume(questionnaire, session._replace(aside=None))

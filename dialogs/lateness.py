@@ -7,8 +7,6 @@ on the screen. A screen that is only shown again was seen when it was shown firs
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dialogs.screens import ASIDES
 from dialogs.session import NOT_YET, Draft, Session
 from dialogs.types import Slot
@@ -20,7 +18,7 @@ def noticed(session: Session) -> Session:
     if session.stage in ASIDES or (session.seen and session.seen[0] == place):
         return session
     known = session.posted if session.posted != NOT_YET else None
-    return replace(session, seen=None if known is None else (place, known))
+    return session._replace(seen=None if known is None else (place, known))
 
 
 def handed_over(before: Draft | None, session: Session) -> Session:
@@ -28,7 +26,7 @@ def handed_over(before: Draft | None, session: Session) -> Session:
     after = session.draft
     if before is None or before.written is None or (after and after.id == before.id):
         return session
-    return replace(session, chose=max(session.chose, before.written[1]))
+    return session._replace(chose=max(session.chose, before.written[1]))
 
 
 def is_early(session: Session, number: int) -> bool:

@@ -7,7 +7,6 @@ Nothing a person says before consent leads to an event that would keep it.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -50,7 +49,7 @@ def step(catalogue: Catalogue, session: Session, input: Input, now: datetime, pa
     `past` holds the person's submissions, newest first, where `needs_past` asked for them; `now` is an aware time.
     """
     turn = _taken(catalogue, noticed(session), input, now, past)
-    return replace(turn, session=handed_over(session.draft, turn.session))
+    return turn._replace(session=handed_over(session.draft, turn.session))
 
 
 def _taken(catalogue: Catalogue, session: Session, input: Input, now: datetime, past: tuple[Past, ...]) -> Turn:
@@ -89,7 +88,7 @@ def _said(catalogue: Catalogue, session: Session, input: Typed | Chosen, now: da
     questionnaire = questionnaire_in_hand(catalogue, session)
     if session.stage in DRAFTING and questionnaire and session.draft:
         if not takes_answers(catalogue, session.draft):
-            return screen(replace(session, revising=None), Stage.HOME, Say("closed", menu=True))
+            return screen(session._replace(revising=None), Stage.HOME, Say("closed", menu=True))
         return engine.step(questionnaire, session, input, now)
     return _at_a_menu(catalogue, session, input, now, past)
 
@@ -108,8 +107,8 @@ def _at_a_menu(
     if choice is None:
         return stale(session)
     turn = pick(catalogue, session, choice.option, now, past)
-    pressed = replace(turn.session, pressed=(input.turn, input.option))
-    return replace(turn, session=pressed, pressed=choice.label)
+    pressed = turn.session._replace(pressed=(input.turn, input.option))
+    return turn._replace(session=pressed, pressed=choice.label)
 
 
 def _typed(
@@ -122,7 +121,7 @@ def _typed(
     if choice and is_early(session, typed.number):
         return again(session)
     if choice:
-        return pick(catalogue, replace(session, chose=typed.number), choice.option, now, past)
+        return pick(catalogue, session._replace(chose=typed.number), choice.option, now, past)
     if session.draft and is_late(session, session.draft, typed.number):
         return walking.continue_answer(session, session.draft, Part(typed.number, typed.text))
     return rejected(session, _why(session, typed))
@@ -143,12 +142,12 @@ def _not_text(
 ) -> Turn:
     """Take the words that came with something else where a questionnaire is being answered; decline the rest."""
     told = bool(input.album) and input.album == session.album
-    session = replace(session, album=input.album)
+    session = session._replace(album=input.album)
     if session.stage not in DRAFTING or is_blank(input.caption):
         return Turn(session) if told else rejected(session, _of_kind(input, "voice", "photo", "sticker"))
     turn = _said(catalogue, session, Typed(input.number, input.caption), now, past)
     words_alone = Say(f"words-{_of_kind(input, 'photo')}")
-    return turn if told else replace(turn, prompts=(words_alone, *turn.prompts))
+    return turn if told else turn._replace(prompts=(words_alone, *turn.prompts))
 
 
 def _of_kind(input: Media | Unsupported, *kinds: str) -> str:

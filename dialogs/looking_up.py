@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from dialogs import receipts
@@ -28,7 +27,7 @@ def receipt_wanted(session: Session, input: Input, now: datetime) -> str | None:
 
 def answer(session: Session, looked: LookedUp, now: datetime) -> Turn:
     """Say how the contribution with that code stands, then show the present screen again."""
-    noted = replace(session, looked=(*_recent(session, now), int(now.timestamp())))
+    noted = session._replace(looked=(*_recent(session, now), int(now.timestamp())))
     if not looked.states:
         return rejected(noted, "receipt-unknown")
     return beside(noted, Say("receipt", {"receipt": looked.receipt, "states": ",".join(looked.states)}))

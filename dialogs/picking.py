@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from dialogs import menus
@@ -22,17 +21,17 @@ def pick(catalogue: Catalogue, session: Session, option: str, now: datetime, pas
 
 
 def _language(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    chosen = replace(session, language=value, bilingual=False)
+    chosen = session._replace(language=value, bilingual=False)
     events = (LanguageChosen(value),)
     if session.stage is Stage.WELCOME:
         return screen(chosen, Stage.CONSENT, at_stage(Stage.CONSENT), events)
-    return replace(come_back(chosen), events=events)
+    return come_back(chosen)._replace(events=events)
 
 
 def _agree(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    agreed = replace(session, consent=c.consent.version)
+    agreed = session._replace(consent=c.consent.version)
     turn = enter(c, agreed, session.link, now)
-    return replace(turn, events=(ConsentGiven(c.consent.version, c.consent.digest, session.language), *turn.events))
+    return turn._replace(events=(ConsentGiven(c.consent.version, c.consent.digest, session.language), *turn.events))
 
 
 def _decline(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
@@ -52,7 +51,7 @@ def _consent_again(c: Catalogue, session: Session, value: str, now: datetime, pa
 
 
 def _component(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
-    return _questionnaires(c, replace(session, component=value), "", now, past)
+    return _questionnaires(c, session._replace(component=value), "", now, past)
 
 
 def _about(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
@@ -112,7 +111,7 @@ def _revise(c: Catalogue, session: Session, value: str, now: datetime, past: tup
         ended=True,
         receipt=chosen.receipt,
     )
-    return screen(replace(session, revising=draft, aside=None), Stage.REVIEW, at_stage(Stage.REVIEW))
+    return screen(session._replace(revising=draft, aside=None), Stage.REVIEW, at_stage(Stage.REVIEW))
 
 
 def _erase(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:

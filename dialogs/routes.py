@@ -7,7 +7,6 @@ position can be lost.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from enum import Enum
 
 from dialogs.session import Draft
@@ -29,12 +28,12 @@ def repeated(questionnaire: Questionnaire) -> Section | None:
 
 def section_of(questionnaire: Questionnaire, slot: Slot) -> Section:
     """Return the section that asks `slot`."""
-    return next(s for s in questionnaire.sections if any(q.id == slot.question for q in s.questions))
+    return questionnaire.asked[slot.question][0]
 
 
 def question_of(questionnaire: Questionnaire, slot: Slot) -> Question:
     """Return the question asked at `slot`."""
-    return next(q for q in section_of(questionnaire, slot).questions if q.id == slot.question)
+    return questionnaire.asked[slot.question][1]
 
 
 def rank(draft: Draft, slot: Slot) -> int:
@@ -108,12 +107,12 @@ def open_item(questionnaire: Questionnaire, draft: Draft) -> tuple[Draft, Slot]:
     section = repeated(questionnaire)
     assert section is not None, "only a repeated section has items"
     item = draft.spent + 1
-    return replace(draft, items=(*draft.items, item), spent=item), Slot(section.questions[0].id, item)
+    return draft._replace(items=(*draft.items, item), spent=item), Slot(section.questions[0].id, item)
 
 
 def close_item(draft: Draft, item: int) -> Draft:
     """Return the draft without `item`; its answers are still there for the caller to drop."""
-    return replace(draft, items=tuple(each for each in draft.items if each != item))
+    return draft._replace(items=tuple(each for each in draft.items if each != item))
 
 
 def _has_room(repeat: Repeat, draft: Draft) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dialogs.exchange import Ask, Event, InputRejected, Prompt, Review, Say
 from dialogs.session import Session, Stage
 from dialogs.turn import Turn
@@ -14,7 +12,7 @@ ASIDES = frozenset({Stage.LANGUAGE, Stage.MINE, Stage.DELETE})
 
 def screen(session: Session, stage: Stage, prompt: Prompt, events: tuple[Event, ...] = ()) -> Turn:
     """Show `prompt` as the new screen of `stage`: a new turn, its message's number not known yet."""
-    shown = replace(session, stage=stage, turn=session.turn + 1, posted=None)
+    shown = session._replace(stage=stage, turn=session.turn + 1, posted=None)
     return Turn(shown, events, (prompt,))
 
 
@@ -34,7 +32,7 @@ def rejected(session: Session, reason: str) -> Turn:
 
 def stale(session: Session) -> Turn:
     """Say over the button that it is an old one, and show the present screen again."""
-    return replace(again(session), toast="stale")
+    return again(session)._replace(toast="stale")
 
 
 def again(session: Session) -> Turn:
@@ -50,16 +48,16 @@ def already(session: Session) -> Turn:
 def beside(session: Session, *said: Say) -> Turn:
     """Say something of its own, then show the present screen again, so that nobody is left without a next step."""
     shown = again(session)
-    return replace(shown, prompts=(*said, *shown.prompts))
+    return shown._replace(prompts=(*said, *shown.prompts))
 
 
 def step_aside(session: Session, stage: Stage) -> Turn:
     """Show an aside (language, `/mine`, `/delete`), remembering the screen it interrupts."""
     interrupted = session.aside if session.stage in ASIDES else session.stage
-    return screen(replace(session, aside=interrupted), stage, at_stage(stage))
+    return screen(session._replace(aside=interrupted), stage, at_stage(stage))
 
 
 def come_back(session: Session) -> Turn:
     """Leave an aside for the screen it interrupted."""
     stage = session.aside or Stage.HOME
-    return screen(replace(session, aside=None), stage, at_stage(stage))
+    return screen(session._replace(aside=None), stage, at_stage(stage))

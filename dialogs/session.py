@@ -6,11 +6,11 @@ no clock; the number of the message last posted comes from outside (`posted`), b
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
+
+import orjson
 
 from dialogs.types import Answer, Part, Slot
 
@@ -44,8 +44,7 @@ class Stage(StrEnum):
     PICK_FIELD = "pick-field"
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """What one person has said to one version of a questionnaire so far.
 
     `id` counts the drafts of this person from 1. `items` are the items of the repeated section in rank order, the
@@ -94,16 +93,15 @@ class Draft:
     def put(self, answer: Answer) -> Draft:
         """Return the draft with `answer` in its slot, in place of what stood there."""
         if self.answer(answer.slot) is None:
-            return replace(self, answers=(*self.answers, answer))
-        return replace(self, answers=tuple(answer if a.slot == answer.slot else a for a in self.answers))
+            return self._replace(answers=(*self.answers, answer))
+        return self._replace(answers=tuple(answer if a.slot == answer.slot else a for a in self.answers))
 
     def without(self, *slots: Slot) -> Draft:
         """Return the draft with nothing in `slots`."""
-        return replace(self, answers=tuple(a for a in self.answers if a.slot not in slots))
+        return self._replace(answers=tuple(a for a in self.answers if a.slot not in slots))
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(NamedTuple):
     """Where one person is.
 
     `turn` rises with every screen and never repeats, even after erasure (it starts at the second the session began).
@@ -141,8 +139,8 @@ class Session:
     def holding(self, draft: Draft) -> Session:
         """Return the session with `draft` in hand in place of the one with its number."""
         if draft.receipt:
-            return replace(self, revising=draft)
-        return replace(self, drafts=(*(d for d in self.drafts if d.id != draft.id), draft))
+            return self._replace(revising=draft)
+        return self._replace(drafts=(*(d for d in self.drafts if d.id != draft.id), draft))
 
 
 def begin(now: datetime, language: str | None) -> Session:
@@ -160,7 +158,7 @@ def begin(now: datetime, language: str | None) -> Session:
 
 def dumps(session: Session) -> str:
     """Return the session as JSON, without `posted`, which is kept beside it."""
-    return json.dumps({"format": FORMAT, **_session_out(session)}, ensure_ascii=False, separators=(",", ":"))
+    return orjson.dumps({"format": FORMAT, **_session_out(session)}, tuple).decode()  # also of a named tuple
 
 
 def loads(text: str, posted: int | None = None) -> Session:
@@ -168,7 +166,7 @@ def loads(text: str, posted: int | None = None) -> Session:
 
     Raises ValueError when the form is newer than this program.
     """
-    data = json.loads(text)
+    data = orjson.loads(text)
     form = data.pop("format")
     if form > FORMAT:
         raise ValueError("this session was written by a newer version")

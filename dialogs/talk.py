@@ -92,7 +92,7 @@ class Talk:
         """Send a text that was written before the present screen was seen."""
         number = self.next()
         self._written.append(number)
-        self.session = replace(self.session, posted=self.next())
+        self.session = self.session._replace(posted=self.next())
         return self.send(Typed(number, text))
 
     def press(self, label: str, *, old: bool = False) -> Heard:
@@ -171,7 +171,7 @@ class Talk:
             prompt = replace(prompt, values={"receipt": spaced(_receipt(newest))})
         message = render(prompt, self.catalogue, self.session, words_of(self.session), self.past())
         if message.menu:
-            self.session = replace(self.session, posted=number)
+            self.session = self.session._replace(posted=number)
             self._screens.append((message.turn, message.menu))
         return message
 

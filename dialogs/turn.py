@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dialogs.exchange import Event, Prompt
 from dialogs.session import Session
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """The next session, the facts to keep, and what to say.
 
     `toast` is the topic of a short notice over a pressed button ("" for none), `pressed` the label of the choice that

@@ -7,7 +7,7 @@ what is asked is kept in every language side by side (`Localized`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -106,6 +106,12 @@ class Questionnaire:
     minutes: int
     sections: tuple[Section, ...]
     digest: str = ""
+    asked: Mapping[str, tuple[Section, Question]] = field(init=False, repr=False, compare=False)
+    """Each question by its id, with its section."""
+
+    def __post_init__(self) -> None:
+        found = {q.id: (section, q) for section in reversed(self.sections) for q in reversed(section.questions)}
+        object.__setattr__(self, "asked", found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def start(questionnaire: Questionnaire, session: Session, now: datetime) -> Turn
         questionnaire=questionnaire.slug,
         started_at=now,
     )
-    begun = replace(session, counter=draft.id, revising=None)
+    begun = session._replace(counter=draft.id, revising=None)
     return advance(questionnaire, begun, draft, (DraftStarted(draft.id, draft.digest),))
 
 
@@ -38,7 +38,7 @@ def resume(questionnaire: Questionnaire, session: Session, note: str = "") -> Tu
     draft = session.draft
     assert draft is not None, "there is a draft to resume"
     waits = draft.answer(draft.at) is None
-    draft = replace(draft, trail=(), former=None, exemplified=None)
+    draft = draft._replace(trail=(), former=None, exemplified=None)
     if waits and draft.at in routes.slots(questionnaire, draft):
         return screen(session.holding(draft), Stage.ASKING, Ask(intro=not draft.answers, note=note))
     return advance(questionnaire, session, draft, (), note)
@@ -55,10 +55,10 @@ def advance(q: Questionnaire, session: Session, draft: Draft, events: Events, no
     if after is routes.End.ITEM:
         draft, after = routes.open_item(q, draft)
     if isinstance(after, Slot):
-        draft = replace(draft, at=after, picked=None)
+        draft = draft._replace(at=after, picked=None)
         return screen(session.holding(draft), Stage.ASKING, Ask(intro=first, note=note), events)
     ended = after is routes.End.REVIEW
-    draft = replace(draft, at=None, picked=None, ended=draft.ended or ended)
+    draft = draft._replace(at=None, picked=None, ended=draft.ended or ended)
     stage = Stage.REVIEW if ended else Stage.GATE
     return screen(session.holding(draft), stage, at_stage(stage, note), events)
 
@@ -67,10 +67,10 @@ def _swept(draft: Draft) -> Draft:
     """Return the draft without ticks, and `written` where words still stand: those written last."""
     answer = draft.answer(draft.written[0]) if draft.written else None
     if draft.written is None or (answer and answer.parts):
-        return replace(draft, ticked=())
+        return draft._replace(ticked=())
     standing = [(part.number, answer.slot) for answer in draft.answers for part in answer.parts]
     number, slot = max(standing, default=(0, None))
-    return replace(draft, ticked=(), written=(slot, number) if slot else None)
+    return draft._replace(ticked=(), written=(slot, number) if slot else None)
 
 
 def settle(q: Questionnaire, session: Session, draft: Draft, answer: Answer, number: int | None = None) -> Turn:
@@ -81,11 +81,11 @@ def settle(q: Questionnaire, session: Session, draft: Draft, answer: Answer, num
     before = draft.answer(answer.slot)
     if answer == before:
         return advance(q, session, draft, ())
-    moved = replace(draft.put(answer), strays=(), trail=(), former=None)
+    moved = draft.put(answer)._replace(strays=(), trail=(), former=None)
     if number is not None:
         former = before if before and before.parts else None
         trail = (*draft.trail[-1:], answer.slot)
-        moved = replace(moved, written=(answer.slot, number), trail=trail, former=former)
+        moved = moved._replace(written=(answer.slot, number), trail=trail, former=former)
     event = AnswerRevised if before else AnswerGiven
     return advance(q, session, moved, (event(draft.id, answer),), _told(before, answer))
 
@@ -104,7 +104,7 @@ def joined(draft: Draft, slot: Slot, *parts: Part) -> Draft | None:
     if len(answer.text or "") > LONGEST:
         return None
     written = max((slot, parts[-1].number), draft.written or (slot, 0), key=lambda each: each[1])
-    return replace(draft.put(answer), written=written)
+    return draft.put(answer)._replace(written=written)
 
 
 def continue_answer(session: Session, draft: Draft, part: Part) -> Turn:

@@ -7,7 +7,7 @@ once, and what erasure takes after its commit.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -125,15 +125,12 @@ class Database:
         async with self._writing() as transaction:
             yield UnitOfWork(transaction)
 
-    @asynccontextmanager
-    async def together(self) -> AsyncIterator[UnitOfWork]:
+    def together(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """Open a unit of work that only writes, and is kept with whatever others wrote at that moment.
 
         Nothing is read in it. Raises, on `commit()`, what `begin` raises.
         """
-        async with self._together.gathering() as transaction:
-            yield UnitOfWork(transaction)
-        self._tell(transaction)
+        return _Open(self._together.gathering(), self._tell)
 
     async def arrival(self, bot_id: int, update_id: int, chat_id: int) -> Arrival | None:
         """Return who speaks, or None where the update was taken before; raises Unavailable."""
@@ -217,6 +214,23 @@ class Database:
 
     def _turn(self, lock: asyncio.Lock | None) -> AbstractAsyncContextManager[None]:
         return nullcontext() if lock is None else _patiently(lock)
+
+
+class _Open(AbstractAsyncContextManager[UnitOfWork]):
+    """A unit of work on `transaction`; `tell` is called as it ends, whole."""
+
+    __slots__ = ("_tell", "_transaction")
+
+    def __init__(self, transaction: Transaction, tell: Callable[[Transaction], None]) -> None:
+        self._transaction = transaction
+        self._tell = tell
+
+    async def __aenter__(self) -> UnitOfWork:
+        return UnitOfWork(self._transaction)
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._tell(self._transaction)
 
 
 _READING: Mapping[str, Mapping[str, Any]] = {

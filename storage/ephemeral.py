@@ -7,9 +7,7 @@ saves the retry, and it bounds how much is in hand at once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Protocol
+from typing import Protocol, Self
 
 IN_FLIGHT = 64
 """Chats in work at once; whatever more comes waits its turn, in the order it came."""
@@ -18,8 +16,8 @@ IN_FLIGHT = 64
 class Order(Protocol):
     """One update of a chat at a time, in the order they came; other chats meanwhile."""
 
-    def chat(self, chat_id: int) -> AbstractAsyncContextManager[None]:
-        """Wait for the chat's turn, and hold it."""
+    def chat(self, chat_id: int) -> Turn:
+        """Return the chat's next turn, to be entered."""
         ...
 
     async def close(self) -> None:
@@ -27,34 +25,94 @@ class Order(Protocol):
         ...
 
 
+class Turns(Protocol):
+    """Whoever gives turns."""
+
+    async def begin(self, chat_id: int) -> None:
+        """Wait for the chat's turn; where that is cut short there is none."""
+        ...
+
+    def end(self, chat_id: int) -> None:
+        """End the chat's turn."""
+        ...
+
+
+class Turn:
+    """One chat's turn: waited for on entering, over on leaving or once `end` is called."""
+
+    __slots__ = ("_chat_id", "_is_held", "_turns")
+
+    def __init__(self, turns: Turns, chat_id: int) -> None:
+        self._turns = turns
+        self._chat_id = chat_id
+        self._is_held = False
+
+    async def __aenter__(self) -> Self:
+        await self._turns.begin(self._chat_id)
+        self._is_held = True
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """End the turn now; once is enough, and more does no harm."""
+        if self._is_held:
+            self._is_held = False
+            self._turns.end(self._chat_id)
+
+
 class MemoryOrder:
     """Order within this process."""
 
     def __init__(self, in_flight: int = IN_FLIGHT) -> None:
         self._lines: dict[int, _Line] = {}
-        self.places = asyncio.Semaphore(in_flight)
+        self._places = asyncio.Semaphore(in_flight)
 
-    @asynccontextmanager
-    async def chat(self, chat_id: int) -> AsyncIterator[None]:
-        """Wait until all earlier updates of this chat are done and a place is free, and hold both.
+    def chat(self, chat_id: int) -> Turn:
+        """Return the chat's next turn, to be entered."""
+        return Turn(self, chat_id)
+
+    async def begin(self, chat_id: int) -> None:
+        """Wait until all earlier updates of this chat are done and a place is free.
 
         A place is taken last, so that a chat that floods us waits in its own line and not in everybody's.
         """
-        async with self.line(chat_id), self.places:
-            yield
+        await self.queue(chat_id)
+        try:
+            await self.place()
+        except BaseException:
+            self.leave(chat_id)
+            raise
 
-    @asynccontextmanager
-    async def line(self, chat_id: int) -> AsyncIterator[None]:
-        """Wait until all earlier updates of this chat are done."""
+    def end(self, chat_id: int) -> None:
+        """Let the next one in."""
+        self.free()
+        self.leave(chat_id)
+
+    async def queue(self, chat_id: int) -> None:
+        """Wait until all earlier updates of this chat are done; `leave` must follow."""
         line = self._lines.setdefault(chat_id, _Line())
         line.length += 1
         try:
-            async with line.lock:
-                yield
-        finally:
-            line.length -= 1
-            if not line.length:
-                del self._lines[chat_id]
+            await line.lock.acquire()
+        except BaseException:
+            self._shorten(chat_id, line)
+            raise
+
+    def leave(self, chat_id: int) -> None:
+        """Let the next update of this chat go on."""
+        line = self._lines[chat_id]
+        line.lock.release()
+        self._shorten(chat_id, line)
+
+    async def place(self) -> None:
+        """Wait for one of the places of this process; `free` must follow."""
+        await self._places.acquire()
+
+    def free(self) -> None:
+        """Give a place back."""
+        self._places.release()
 
     async def close(self) -> None:
         """Do nothing; there is nothing to let go of."""
@@ -63,6 +121,11 @@ class MemoryOrder:
     def waiting(self) -> int:
         """How many updates are in work or wait."""
         return sum(line.length for line in self._lines.values())
+
+    def _shorten(self, chat_id: int, line: _Line) -> None:
+        line.length -= 1
+        if not line.length:
+            del self._lines[chat_id]
 
 
 class _Line:

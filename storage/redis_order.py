@@ -10,17 +10,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from storage.ephemeral import IN_FLIGHT, MemoryOrder
+from storage.ephemeral import IN_FLIGHT, MemoryOrder, Turn
 from storage.keys import Keyring
 from storage.redis_ears import hear
-from storage.redis_line import Failures, RedisLine
+from storage.redis_line import Command, Failures, RedisLine
 
 TURN_MS = 5_000
 """How long a chat's turn may last before it is taken for a dead process's."""
@@ -37,7 +36,7 @@ SULK = 1.0
 # KEYS: the turn, the line. ARGV: this process, milliseconds. Returns 0 when the turn is this process's, else for how
 # many milliseconds it may still be another's. That it was this process's already is left over from a lost farewell:
 # within a process the turns of a chat never overlap.
-TAKE = """
+TAKE = b"""
 local holder = redis.call('GET', KEYS[1])
 if not holder or holder == ARGV[1] then
   redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
@@ -50,7 +49,7 @@ return math.max(redis.call('PTTL', KEYS[1]), 1)
 
 # KEYS: the turn, the line. ARGV: this process, the chat's name. Only the holder lets go; the first sleeper that still
 # listens is woken.
-LET_GO = """
+LET_GO = b"""
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
 local sleeper = redis.call('LPOP', KEYS[2])
@@ -83,11 +82,26 @@ class RedisOrder:
         self._gone_until = 0.0
         self._is_gone = False
 
-    @asynccontextmanager
-    async def chat(self, chat_id: int) -> AsyncIterator[None]:
-        """Wait for the chat's turn among all processes and for a place in this one, and hold both."""
-        async with self._memory.line(chat_id), self._turn(chat_id), self._memory.places:
-            yield
+    def chat(self, chat_id: int) -> Turn:
+        """Return the chat's next turn, to be entered."""
+        return Turn(self, chat_id)
+
+    async def begin(self, chat_id: int) -> None:
+        """Wait for the chat's turn among all processes and for a place in this one."""
+        await self._memory.queue(chat_id)
+        try:
+            await self._take(self._name(chat_id))
+            await self._memory.place()
+        except BaseException:
+            self._let_go(self._name(chat_id))
+            self._memory.leave(chat_id)
+            raise
+
+    def end(self, chat_id: int) -> None:
+        """Let the next one in, wherever they wait."""
+        self._memory.free()
+        self._let_go(self._name(chat_id))
+        self._memory.leave(chat_id)
 
     async def check(self) -> None:
         """Return when Redis answers; raise what is wrong when it does not."""
@@ -103,33 +117,45 @@ class RedisOrder:
         await self._line.close()
         await self._ears.aclose()
 
-    @asynccontextmanager
-    async def _turn(self, chat_id: int) -> AsyncIterator[None]:
-        name = self._keyring.lookup(chat_id).hex()
-        if asyncio.get_running_loop().time() < self._gone_until:
-            yield
-            return
-        self._held.add(name)
-        try:
-            await self._take(name)
-            yield
-        finally:
-            self._held.discard(name)
-            self._line.cast("EVAL", LET_GO, 2, *_keys(name), self._me, name, lost=lambda: self._say_again(name))
+    def _name(self, chat_id: int) -> str:
+        return self._keyring.lookup(chat_id).hex()
 
     async def _take(self, name: str) -> None:
         """Return when the turn is ours, or when it is no use to wait any longer."""
+        if asyncio.get_running_loop().time() < self._gone_until:
+            return
+        self._held.add(name)
         woken = self._sleepers[name] = asyncio.Event()
         try:
-            async with asyncio.timeout(PATIENCE):
-                while left := await self._line.run("EVAL", TAKE, 2, *_keys(name), self._me, self._turn_ms):
-                    if await self._heard_already():
-                        await _nap(woken, left / 1000)
+            left = await self._asked(name)
+            if left:
+                await self._wait(name, woken, left)
             self._answered()
         except Failures as error:
             self._failed(error)
         finally:
             del self._sleepers[name]
+
+    async def _asked(self, name: str) -> int:
+        """Ask for a turn; return 0 where it is ours, else for how many milliseconds it may still be another's."""
+        left: int = await self._line.run(b"EVAL", TAKE, b"2", *_keys(name), self._me, self._turn_ms)
+        return left
+
+    async def _wait(self, name: str, woken: asyncio.Event, left: int) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while left:
+                if await self._heard_already():
+                    await _nap(woken, left / 1000)
+                left = await self._asked(name)
+
+    def _let_go(self, name: str) -> None:
+        """End a turn, where one was asked for."""
+        if name in self._held:
+            self._held.discard(name)
+            self._line.cast(*self._farewell(name), lost=lambda: self._say_again(name))
+
+    def _farewell(self, name: str) -> Command:
+        return (b"EVAL", LET_GO, b"2", *_keys(name), self._me, name)
 
     async def _heard_already(self) -> bool:
         """Listen from now on; return False when that begins only now, so that a wake-up may have been missed."""
@@ -166,7 +192,7 @@ class RedisOrder:
             await asyncio.sleep(SULK)
             with suppress(*Failures):
                 for name in self._unsaid - self._held:
-                    await self._line.run("EVAL", LET_GO, 2, *_keys(name), self._me, name)
+                    await self._line.run(*self._farewell(name))
                     self._unsaid.discard(name)
             self._unsaid -= self._held  # that turn's own farewell will do
 

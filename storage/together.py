@@ -7,8 +7,8 @@ that nobody's trouble is anybody else's.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -76,10 +76,9 @@ class Together:
         self._keyring = keyring
         self._batches: Batches[Sequence[Write], None] = Batches(self._kept, AT_MOST)
 
-    @asynccontextmanager
-    async def gathering(self) -> AsyncIterator[Gathering]:
-        """Gather one turn's writes; leaving it without `commit()` keeps nothing."""
-        yield Gathering(self._keyring, self._batches.do)
+    def gathering(self) -> Gathering:
+        """Return what gathers one turn's writes; without `commit()` nothing is kept."""
+        return Gathering(self._keyring, self._batches.do)
 
     async def _kept(self, turns: Sequence[Sequence[Write]]) -> Sequence[Exception | None]:
         try:

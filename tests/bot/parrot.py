@@ -6,7 +6,6 @@ Its commands make it misbehave: `/boom` raises, `/long` says more than one messa
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime
 
 from bot.outbound import to_bodies
@@ -39,7 +38,7 @@ async def handle(world: World, arrival: Arrival, update_id: int, now: datetime) 
         who = await unit.participants.arrive(arrival.chat_id, now)
         session = who.session or begin(now, arrival.language_code)
         message = answer(arrival, session.turn + 1, session.posted)
-        session = replace(session, turn=session.turn + 1, posted=None)
+        session = session._replace(turn=session.turn + 1, posted=None)
         await unit.participants.save(who.participant_id, session, who.version, now)
         bodies = to_bodies(message)
         turns = [None] * (len(bodies) - 1) + [session.turn]

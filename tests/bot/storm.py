@@ -62,6 +62,11 @@ class Storm(Faults):
                 until[call.chat] = call.at + call.fault.retry_after
         return found
 
+    def ahead(self, rate: float, begun: float) -> float:
+        """Return by how many calls to people who are not spared the most there were outran `rate` since `begun`."""
+        moments = [call.at for call in self.calls if call.chat not in self.spared]
+        return max(place - rate * (moment - begun) for place, moment in enumerate(moments, 1))
+
     def busiest(self, seconds: float = 1.0) -> int:
         """Return the most calls that came within so many seconds."""
         moments = [call.at for call in self.calls]

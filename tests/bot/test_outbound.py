@@ -6,11 +6,12 @@ import json
 
 import pytest
 from aiogram import Bot
-from aiogram.methods import EditMessageReplyMarkup, EditMessageText, SendDocument, SendMessage
+from aiogram.methods import AnswerCallbackQuery, EditMessageReplyMarkup, EditMessageText, SendDocument, SendMessage
+from aiogram.types import LinkPreviewOptions
 
-from bot.client import Ready
+from bot.client import Ready, call
 from bot.inbound import press
-from bot.outbound import NO_PREVIEW, answer, data, document_body, from_body, redraw, settle, to_bodies
+from bot.outbound import answer, data, document_body, from_body, redraw, settle, to_bodies
 from bot.pieces import units
 from bot.world import Pressed
 from dialogs.exchange import Choice, Chosen, Mark, Message
@@ -32,7 +33,7 @@ def test_a_body_is_json_and_comes_back_as_the_method() -> None:
     assert [(e.type, e.offset, e.length) for e in read.entities] == [("bold", 6, 7)]
     keyboard = read.reply_markup.inline_keyboard  # type: ignore[union-attr]
     assert [[b.callback_data for b in row] for row in keyboard] == [["17:yes", "17:no"], ["17:back"]]
-    assert read.link_preview_options == NO_PREVIEW
+    assert read.link_preview_options == LinkPreviewOptions(is_disabled=True)
 
 
 def test_each_row_is_one_message() -> None:
@@ -60,33 +61,33 @@ def test_a_document() -> None:
 
 
 def test_the_answer_to_a_press_fits() -> None:
-    assert answer("7").text is None
-    assert units(answer("7", "ë" * 500).text or "") == 200
+    assert answer("7") == Ready("answerCallbackQuery", {"callback_query_id": "7"})
+    assert units(AnswerCallbackQuery(**answer("7", "ë" * 500).values).text or "") == 200
 
 
 def test_a_pressed_message_keeps_its_words_and_shows_the_choice() -> None:
     marked = Pressed(9, "😀 Pyetja", ({"type": "bold", "offset": 3, "length": 6},))
-    edit = settle(5, marked, "Po")
-    assert isinstance(edit, EditMessageText)
+    method = settle(5, marked, "Po")
+    assert method is not None
+    assert method.name == "editMessageText"
+    edit = EditMessageText(**method.values)
     assert (edit.text, edit.reply_markup) == ("😀 Pyetja\n\n✓ Po", None)
     assert edit.entities is not None
     assert [(e.type, e.offset, e.length) for e in edit.entities] == [("bold", 3, 6), ("bold", 11, 4)]
 
 
 def test_a_pressed_message_without_room_loses_its_buttons_alone() -> None:
-    edit = settle(5, Pressed(9, "a" * 4094), "Po")
-    assert isinstance(edit, EditMessageReplyMarkup)
-    assert edit.reply_markup is None
+    assert settle(5, Pressed(9, "a" * 4094), "Po") == Ready("editMessageReplyMarkup", {"chat_id": 5, "message_id": 9})
 
 
 def test_a_message_telegram_no_longer_shows_is_edited_by_its_number() -> None:
     gone = Pressed(9)
-    edit = settle(5, gone, "Po")
-    assert isinstance(edit, EditMessageReplyMarkup)
-    assert (edit.message_id, edit.reply_markup) == (9, None)
-    drawn = redraw(5, gone, MENU, 1)
-    assert drawn is not None
-    assert (drawn.message_id, len(drawn.reply_markup.inline_keyboard)) == (9, 2)  # type: ignore[union-attr]
+    assert settle(5, gone, "Po") == Ready("editMessageReplyMarkup", {"chat_id": 5, "message_id": 9})
+    method = redraw(5, gone, MENU, 1)
+    assert method is not None
+    drawn = EditMessageReplyMarkup(**method.values)
+    assert drawn.reply_markup is not None
+    assert (drawn.message_id, len(drawn.reply_markup.inline_keyboard)) == (9, 2)
 
 
 def test_a_message_without_a_number_is_left_alone() -> None:
@@ -99,12 +100,12 @@ async def test_telegram_takes_what_we_write(telegram: Telegram, bot: Bot) -> Non
     ana.start()
     text = "👩‍👧 <b>Çështja</b> & \u2066x\u2069 * _ [ ] \\"
     (body,) = to_bodies(Message(text, (Mark("italic", 4, 7), Mark("code", 20, 21)), MENU, 3))
-    number = (await bot(from_body(body, ana.id))).message_id
+    number = (await call(bot, from_body(body, ana.id))).message_id
     assert ana.messages()[-1]["text"] == text
     pressed = Pressed(number, text, tuple(ana.messages()[-1]["entities"]))
-    await bot(redraw(ana.id, pressed, MENU[:1], 4))  # type: ignore[arg-type]
+    await call(bot, redraw(ana.id, pressed, MENU[:1], 4))  # type: ignore[arg-type]
     assert len(ana.messages()[-1]["reply_markup"]["inline_keyboard"]) == 1
-    await bot(settle(ana.id, pressed, "Po"))  # type: ignore[arg-type]
+    await call(bot, settle(ana.id, pressed, "Po"))  # type: ignore[arg-type]
     assert ana.messages()[-1]["text"].endswith("✓ Po")
-    await bot(from_body(document_body("x.json", "{}"), ana.id))
+    await call(bot, from_body(document_body("x.json", "{}"), ana.id))
     assert ana.messages()[-1]["document"]["file_name"] == "x.json"

@@ -1,7 +1,8 @@
 """Telegram in trouble: patience asked for is given, nothing is lost, the pace is held, people are heard meanwhile.
 
-The goals are those of a 429 storm: 0 lost, 0 sends before `retry_after`, at most the rate; updates confirmed within
-250 ms (p99), replies ahead of notices. `make soak` sends ten thousand at Telegram's own pace.
+The goals are those of a 429 storm: 0 lost, 0 sends before `retry_after`, at most the rate; replies ahead of notices.
+`make soak` sends ten thousand at Telegram's own pace, and holds what else an idle machine shows: how much goes within
+any second, and that updates are confirmed within 250 ms (p99).
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def chat_of(phone: Phone) -> dict[str, Any]:
 
 
 async def weathered(
-    world: World, telegram: Telegram, api: str, gate: Gate, many: int, rate: float, patience: float
+    world: World, telegram: Telegram, api: str, gate: Gate, many: int, rate: float, patience: float = 0.0
 ) -> None:
     """Send a notice to `many` through a storm, while somebody writes; assert the goals and print the figures."""
     storm = telegram.faults = Storm(THIRTY_IN_A_HUNDRED)
@@ -75,13 +76,14 @@ async def weathered(
     assert storm.early() == []
     notices = [call for call in storm.calls if call.chat != ana.id]
     assert len(notices) == many + refused
-    assert storm.busiest() <= rate * 1.1 + 12, "the rate, and the replies that nobody paces"
-    assert p99 <= patience
+    assert storm.ahead(rate, begun) <= 3 + 0.2 * rate, "the rate, and what late replies may run ahead"
+    if patience:
+        assert storm.busiest() <= rate * 1.1 + 12, "the rate, and the replies that nobody paces"
+        assert p99 <= patience
 
 
 async def test_a_storm_of_429(world: World, telegram: Telegram, api: str, gate: Gate) -> None:
-    """Beside other tests on the same cores an update may take longer than the goal."""
-    await weathered(world, telegram, api, gate, 1000, 80, 1.0)
+    await weathered(world, telegram, api, gate, 500, 80)
 
 
 @pytest.mark.soak
@@ -145,7 +147,6 @@ async def test_a_late_reply_goes_before_a_thousand_notices(world: World, telegra
         await until(lambda: all(heard(phone) == ["po"] for phone in people), 5)
         took = time.monotonic() - begun
     print(f"\n10 late replies amid 300 notices at 50/s: the last after {took * 1000:.0f} ms")
-    assert took < 1.5
     assert len(storm.calls) < 200, "the notices were far from over"
 
 
@@ -252,6 +253,6 @@ async def test_a_pace_that_others_hold_too_is_used(world: World, telegram: Teleg
     storm = telegram.faults = Storm([])
     await crowd(world, telegram, 30)
     async with at_work(world, api, 1000, MemoryPace(20)):
-        notice = await tell_all(world)
-        await over(world, notice)
-    assert storm.busiest() <= 23
+        begun = time.monotonic()
+        await over(world, await tell_all(world))
+    assert storm.ahead(20, begun) <= 3

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from dialogs.exchange import AnswerGiven, InputRejected, Typed
 from dialogs.session import Stage
 from dialogs.types import Part, Slot
@@ -114,7 +112,7 @@ def test_late_messages_go_to_the_answer_whose_words_they_follow() -> None:
     person.type("rruga")
     after_the_issue = person.session.draft.written[1] + 1  # type: ignore[union-attr, index]
     person.number += 5
-    person.session = replace(person.session, posted=person.number)
+    person.session = person.session._replace(posted=person.number)
     person.type("sepse po")
     person.send(Typed(after_the_issue, "dhe ura"))
     assert person.says() == {ISSUE: "rruga\ndhe ura", WHY: "sepse po"}
@@ -125,9 +123,9 @@ def test_while_the_questions_number_is_unknown_only_the_very_next_message_is_lat
     person = Person().begin()
     person.type("pjesa e parë")
     number = person.session.draft.written[1]  # type: ignore[union-attr, index]
-    person.session = replace(person.session, posted=None)
+    person.session = person.session._replace(posted=None)
     person.send(Typed(number + 1, "pjesa e dytë"))
-    person.session = replace(person.session, posted=None)
+    person.session = person.session._replace(posted=None)
     person.send(Typed(number + 9, "sepse po"))
     assert person.says() == {ISSUE: "pjesa e parë\npjesa e dytë", WHY: "sepse po"}
 

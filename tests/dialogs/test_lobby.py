@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -294,7 +293,7 @@ def test_a_draft_of_an_older_program_is_read() -> None:
     for draft in form["drafts"]:
         del draft["exemplified"], draft["trail"], draft["former"]
         draft |= {"adding": ["issue", 1], "movable": False}
-    assert loads(json.dumps(form), session.posted) == replace(session, stage=Stage.RESUME)
+    assert loads(json.dumps(form), session.posted) == session._replace(stage=Stage.RESUME)
     form |= {"stage": "asking", "revising": form["drafts"][0]}
     assert loads(json.dumps(form)).revising == session.draft
 

@@ -7,8 +7,6 @@ what still stands.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -88,13 +86,13 @@ class Conversation(RuleBasedStateMachine):
     def write_before_seeing_the_screen(self, text: str) -> None:
         """Write something that Telegram numbers before the present screen."""
         number = self.person.next()
-        self.person.session = replace(self.person.session, posted=self.person.next())
+        self.person.session = self.person.session._replace(posted=self.person.next())
         self._typed(number, text)
 
     @rule(text=TEXTS)
     def write_after_a_crash(self, text: str) -> None:
         """Write while the screen's number is unknown."""
-        self.person.session = replace(self.person.session, posted=None)
+        self.person.session = self.person.session._replace(posted=None)
         self._typed(self.person.next(), text)
 
     def _asked(self) -> Slot | None:

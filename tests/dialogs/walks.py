@@ -9,7 +9,6 @@ was agreed to), `close` and `open` (the consultation), or just words.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from dialogs.exchange import Chosen, LookedUp, Message
 from dialogs.menus import words_of
@@ -59,7 +58,7 @@ BOTH = "both"
 
 
 def _older(person: Person) -> None:
-    person.session = replace(person.session, consent=99)
+    person.session = person.session._replace(consent=99)
 
 
 def _close(person: Person) -> None:

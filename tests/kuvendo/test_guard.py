@@ -168,7 +168,6 @@ async def test_each_is_refused(place: Town, forgery: Call) -> None:
 async def test_who_dawdles_is_hung_up_on(place: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(guard, "HEAD_SECONDS", 0.3)
     monkeypatch.setattr(guard, "BODY_SECONDS", 0.9)
-    monkeypatch.setattr(webhook, "BODY_SECONDS", 0.3)
 
     async def drops(count: int) -> AsyncIterator[bytes]:
         for _ in range(count):
@@ -178,7 +177,7 @@ async def test_who_dawdles_is_hung_up_on(place: Town, monkeypatch: pytest.Monkey
     async with door(place) as (port, _):
         assert await call(port, b"") == 408
         assert await call(port, f"POST {PATH} HTTP/1.1\r\nX:".encode(), drops(50)) == 408
-        assert await call(port, head(50, SECRET.encode()), drops(50)) == 408
+        assert await call(port, head(50, SECRET.encode()), drops(50)) == 0, "an answer may be on its way already"
         assert await call(port, head(50), drops(50)) == 401
 
 

@@ -6,7 +6,6 @@ import asyncio
 import uuid
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -31,7 +30,7 @@ async def citizen(
     """Enrol somebody who agreed, refused, or was not asked yet (None)."""
     async with database.begin() as unit:
         person = (await unit.participants.arrive(CHAT + number, now)).participant_id
-        await unit.participants.save(person, replace(session(), language=language), 0, now)
+        await unit.participants.save(person, session()._replace(language=language), 0, now)
         if agreed is not None:
             await unit.participants.consented(person, ConsentGiven(1, "c", language, given=agreed), now)
         await unit.commit()

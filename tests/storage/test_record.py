@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -319,7 +318,7 @@ async def test_a_session_survives_the_database(database: Database, now: datetime
         arrival = await uow.participants.arrive(CHAT, now)
         await uow.participants.save(arrival.participant_id, full, 0, now)
         await uow.participants.posted(arrival.participant_id, 9, 12)
-        assert (await uow.participants.arrive(CHAT, now)).session == replace(full, posted=12)
+        assert (await uow.participants.arrive(CHAT, now)).session == full._replace(posted=12)
 
 
 async def test_what_is_said_at_submitting_belongs_to_what_was_submitted(database: Database, now: datetime) -> None:

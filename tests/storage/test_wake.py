@@ -62,7 +62,7 @@ async def test_every_process_is_woken(redis_url: str) -> None:
     processes[0].cast("outbox")
     took = max(await asyncio.gather(*waiting)) - cast
     print(f"\n3 processes woken within {took * 1000:.1f} ms")
-    assert took < 0.3
+    assert took < 3, "told, not found out at the end of the wait"
     await asyncio.gather(*(each.close() for each in processes))
 
 
