@@ -8,17 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from storage.among import among
 from storage.models import Inbox as InboxRow
 from storage.transaction import Transaction, padded
 
 _TAKE = upsert(InboxRow).on_conflict_do_nothing(index_elements=["bot_id", "update_id"])
 _TAKE_ALONE = insert(InboxRow)
-_TAKEN = select(InboxRow.bot_id, InboxRow.update_id).where(
-    InboxRow.bot_id.in_(bindparam("bots", expanding=True)), InboxRow.update_id.in_(bindparam("numbers", expanding=True))
-)
+_TAKEN = among(select(InboxRow.bot_id, InboxRow.update_id), bots=InboxRow.bot_id, numbers=InboxRow.update_id)
 
 
 class Inbox:
@@ -42,7 +41,8 @@ class Inbox:
     async def taken(self, updates: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
         """Return which updates were taken before, each given as its bot's number and its own."""
         bots, numbers = {bot for bot, _ in updates}, [number for _, number in updates]
-        rows = await self._transaction.rows(_TAKEN, {"bots": padded(tuple(bots)), "numbers": padded(numbers)})
+        statement = _TAKEN[self._transaction.dialect]
+        rows = await self._transaction.rows(statement, {"bots": [*bots], "numbers": padded(numbers)})
         return {(row[0], row[1]) for row in rows}
 
     async def prune(self, before: datetime) -> int:

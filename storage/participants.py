@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from dialogs.exchange import ConsentGiven
 from dialogs.session import NOT_YET, Session, dumps, loads
 from storage import holdings
+from storage.among import among
 from storage.errors import StaleSession
 from storage.keys import Keyring
 from storage.models import Address, Consent, OutboxRow, Participant, SessionRow
@@ -62,24 +63,21 @@ _UNSEEN = (
     .label("is_unseen")
 )
 
-_THERE = (
-    select(
-        Address.lookup,
-        SessionRow.participant_id,
-        SessionRow.state,
-        SessionRow.posted,
-        SessionRow.version,
-        Address.unreachable_since,
-        _OWED,
-        _UNSEEN,
-    )
-    .join(Address, Address.participant_id == SessionRow.participant_id)
-    .where(Address.lookup.in_(bindparam("lookups", expanding=True)))
-)
+_THERE = select(
+    Address.lookup,
+    SessionRow.participant_id,
+    SessionRow.state,
+    SessionRow.posted,
+    SessionRow.version,
+    Address.unreachable_since,
+    _OWED,
+    _UNSEEN,
+).join(Address, Address.participant_id == SessionRow.participant_id)
+_ALL_THERE = among(_THERE, lookups=Address.lookup)
 
 # The row lock makes a second update of the same person wait here and then read what the first one wrote. SQLite
 # leaves it out: there, whoever writes is alone.
-_ARRIVE = _THERE.with_for_update(of=SessionRow.__table__)
+_ARRIVE = _ALL_THERE["sqlite"].with_for_update(of=SessionRow.__table__)
 
 _NEXT = (
     update(SessionRow)
@@ -151,7 +149,8 @@ class Participants:
     async def there(self, chat_ids: Sequence[int]) -> dict[int, Record]:
         """Return what `arrived` reads, for each of the chats in which somebody is known."""
         lookups = {lookup: chat for chat in chat_ids for lookup in self._transaction.keyring.lookups(chat)}
-        rows = await self._transaction.rows(_THERE, {"lookups": padded(tuple(lookups))})
+        statement = _ALL_THERE[self._transaction.dialect]
+        rows = await self._transaction.rows(statement, {"lookups": padded(tuple(lookups))})
         return {lookups[bytes(row.lookup)]: row for row in rows}
 
     async def find(self, chat_id: int) -> uuid.UUID | None:

@@ -180,13 +180,13 @@ async def lived_through(
             try:
                 async with asyncio.timeout(patience):
                     while lives.deaths.kills < kills or len(people) < citizens:
-                        people.append(place.citizen(f"Ana {len(people)}"))
-                        people[-1].glance, people[-1].patience = 0.05, patience
-                        tasks.append(asyncio.create_task(walked(people[-1])))
-                        while sum(not task.done() for task in tasks) >= min(citizens, at_once):
-                            await asyncio.wait(
-                                [task for task in tasks if not task.done()], return_when=asyncio.FIRST_COMPLETED
-                            )
+                        talking = [task for task in tasks if not task.done()]
+                        if len(talking) < min(citizens, at_once):
+                            people.append(place.citizen(f"Ana {len(people)}"))
+                            people[-1].glance, people[-1].patience = 0.05, patience
+                            tasks.append(asyncio.create_task(walked(people[-1])))
+                        else:
+                            await asyncio.wait(talking, timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
                     lives.dying = False
                     await asyncio.gather(*tasks, return_exceptions=True)
             except TimeoutError:
