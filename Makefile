@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 CATALOGUES := $(wildcard locales/*/LC_MESSAGES/*.po)
-WORKERS ?= logical
+# Tests wait for clocks, disks and each other more than they compute.
+WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 

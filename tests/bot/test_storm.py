@@ -236,15 +236,15 @@ WEATHER = [
 
 
 async def test_repeats_are_rare_and_only_where_an_answer_was_lost(world: World, telegram: Telegram, api: str) -> None:
-    """Two thousand sends: nobody hears a thing twice unless its answer was lost, and then once more at most."""
+    """A thousand sends: nobody hears a thing twice unless its answer was lost, and then once more at most."""
     storm = telegram.faults = Storm(WEATHER)
-    chats = await crowd(world, telegram, 2000)
+    chats = await crowd(world, telegram, 1000)
     async with at_work(world, api, 400):
         await over(world, await tell_all(world))
     unanswered = Counter(call.chat for call in storm.calls if call.fault and call.fault.kind in ("lost", "half"))
     copies = {chat: len(heard(Phone(telegram, chat))) for chat in chats}
     twice = {chat for chat, many in copies.items() if many == 2}
-    print(f"\n2,000 messages: {len(unanswered)} lost answers, {len(twice)} repeats, {len(storm.calls)} calls")
+    print(f"\n1,000 messages: {len(unanswered)} lost answers, {len(twice)} repeats, {len(storm.calls)} calls")
     assert set(copies.values()) <= {1, 2}
     assert twice == set(unanswered), "a lost answer costs one repeat"
 

@@ -89,7 +89,7 @@ async def walked(citizen: object) -> None:
     await citizen.has_heard("Thank you very much!")  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("citizens", [4])
+@pytest.mark.parametrize("citizens", [3])
 async def test_nothing_is_lost_or_doubled_whenever_the_bot_is_killed(
     database_url: str, tmp_path: Path, citizens: int
 ) -> None:
