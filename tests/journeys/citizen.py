@@ -6,6 +6,7 @@ A message that the bot repeats after a crash is read again and harms nothing.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,9 @@ class Citizen:
         self.toasts: list[str] = []
         self.patience = PATIENCE
         self.glance = 0.01
+        self.insists: float | None = None
+        """Seconds after which a button that did nothing is pressed again: Telegram keeps a press for 150 of its own."""
+        self._pressed: tuple[float, int, str] | None = None
 
     def newest(self) -> dict[str, Any] | None:
         """Return the bot's newest message that was posted after the citizen's last own one, else None."""
@@ -50,13 +54,22 @@ class Citizen:
                 message = self.newest()
                 if message and words in str(message.get("text", "")):
                     return message
-                await asyncio.sleep(self.glance)
+                await self._look_up()
 
     async def has_heard(self, words: str) -> None:
         """Wait until some message of the bot after the citizen's last own one says `words`."""
         async with asyncio.timeout(self.patience):
-            while not any(words in str(m.get("text", "")) for m in self.heard()):  # noqa: ASYNC110 - as above
-                await asyncio.sleep(self.glance)
+            while not any(words in str(m.get("text", "")) for m in self.heard()):
+                await self._look_up()
+
+    async def _look_up(self) -> None:
+        """Wait a moment; press again what was pressed long ago."""
+        await asyncio.sleep(self.glance)
+        if self.insists is not None and self._pressed is not None:
+            at, message, data = self._pressed
+            if time.monotonic() > at + self.insists:
+                self._pressed = (time.monotonic(), message, data)
+                self.phone.press(message, data)
 
     async def walk(self, steps: Sequence[Step]) -> None:
         """Do every step when its words are there."""
@@ -67,6 +80,7 @@ class Citizen:
 
     def do(self, what: str) -> str:
         """Write, press or edit; return the press, empty for anything else."""
+        self._pressed = None
         if what.startswith(">"):
             return self.press(what[1:])
         if what.startswith("edit: "):
@@ -85,7 +99,8 @@ class Citizen:
                 for button in row:
                     if button["text"] == label:
                         self.last_own = max(m["message_id"] for m in self.phone.messages())
-                        return self.phone.press(message["message_id"], button["callback_data"])
+                        self._pressed = (time.monotonic(), message["message_id"], button["callback_data"])
+                        return self.phone.press(*self._pressed[1:])
         raise AssertionError(f"no button {label!r}")
 
     def edit(self, old: str, new: str) -> None:

@@ -183,7 +183,7 @@ async def lived_through(
                         talking = [task for task in tasks if not task.done()]
                         if len(talking) < min(citizens, at_once):
                             people.append(place.citizen(f"Ana {len(people)}"))
-                            people[-1].glance, people[-1].patience = 0.05, patience
+                            people[-1].glance, people[-1].patience, people[-1].insists = 0.05, patience, 10.0
                             tasks.append(asyncio.create_task(walked(people[-1])))
                         else:
                             await asyncio.wait(talking, timeout=0.1, return_when=asyncio.FIRST_COMPLETED)
