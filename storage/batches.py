@@ -1,6 +1,7 @@
 """Work that is done for many at once: what comes while one batch is under way makes the next.
 
-Nobody waits for a batch to fill up: a single job goes at once, and under load each round takes all that has come.
+A single job goes at once. Under load each round takes all that has come, and rests a moment before the next: what a
+batch costs whatever it holds is then shared by more, and who waits anyway waits no longer.
 """
 
 from __future__ import annotations
@@ -9,6 +10,9 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
+
+LINGER = 0.004
+"""Seconds between two batches of several jobs."""
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -28,15 +32,28 @@ class Batches(Generic[Job, Result]):
 
     async def do(self, job: Job) -> Result:
         """Do `job` with whatever else waits, and return its result; raise what it ends with."""
+        return await self.begin(job)
+
+    def begin(self, job: Job) -> asyncio.Future[Result]:
+        """Have `job` done with whatever else waits; the future is its result, or the exception that it ends with."""
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, done))
         if self._worker is None or self._worker.done():
             self._worker = asyncio.create_task(self._work())
-        return await done
+        return done
+
+    async def end(self) -> None:
+        """Return once nothing waits any more."""
+        if self._worker is not None:
+            await self._worker
 
     async def _work(self) -> None:
+        many = False
         while self._waiting:
+            if many and len(self._waiting) < self._at_most:
+                await asyncio.sleep(LINGER)
             taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._at_most))]
+            many = len(taken) > 1
             results = await self._results([job for job, _ in taken])
             for (_, done), result in zip(taken, results, strict=True):
                 _settle(done, result)

@@ -10,16 +10,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
+from typing import cast
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from storage.batches import Batches
 from storage.ephemeral import IN_FLIGHT, MemoryOrder, Turn
 from storage.keys import Keyring
 from storage.redis_ears import hear
-from storage.redis_line import Command, Failures, RedisLine
+from storage.redis_line import Failures
 
 TURN_MS = 5_000
 """How long a chat's turn may last before it is taken for a dead process's."""
@@ -33,31 +36,45 @@ NAP = 1.0
 SULK = 1.0
 """Seconds to leave Redis alone after it failed."""
 
-# KEYS: the turn, the line. ARGV: this process, milliseconds. Returns 0 when the turn is this process's, else for how
-# many milliseconds it may still be another's. That it was this process's already is left over from a lost farewell:
-# within a process the turns of a chat never overlap.
-TAKE = b"""
-local holder = redis.call('GET', KEYS[1])
-if not holder or holder == ARGV[1] then
-  redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-  return 0
-end
-if not redis.call('LPOS', KEYS[2], ARGV[1]) then redis.call('RPUSH', KEYS[2], ARGV[1]) end
-redis.call('PEXPIRE', KEYS[2], ARGV[2] * 2)
-return math.max(redis.call('PTTL', KEYS[1]), 1)
-"""
+# KEYS: the chats' names. ARGV: this process, how many milliseconds a turn may last, and for each chat a letter: t to
+# take its turn, l to let go. Returns for each that is taken 0 when the turn is this process's, else for how many
+# milliseconds it may still be another's. That it was this process's already is left over from a lost farewell: within
+# a process the turns of a chat never overlap. Only the holder lets go; the first sleeper that still listens is woken.
+TURNS = """
+local me, lasts, asked = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 
-# KEYS: the turn, the line. ARGV: this process, the chat's name. Only the holder lets go; the first sleeper that still
-# listens is woken.
-LET_GO = b"""
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('DEL', KEYS[1])
-local sleeper = redis.call('LPOP', KEYS[2])
-while sleeper and redis.call('PUBLISH', sleeper, ARGV[2]) == 0 do
-  sleeper = redis.call('LPOP', KEYS[2])
+local function take(turn, line)
+  local holder = redis.call('GET', turn)
+  if not holder or holder == me then
+    redis.call('SET', turn, me, 'PX', lasts)
+    return 0
+  end
+  if not redis.call('LPOS', line, me) then redis.call('RPUSH', line, me) end
+  redis.call('PEXPIRE', line, lasts * 2)
+  return math.max(redis.call('PTTL', turn), 1)
 end
-return 1
+
+local function let_go(turn, line, name)
+  if redis.call('GET', turn) ~= me then return 0 end
+  redis.call('DEL', turn)
+  local sleeper = redis.call('LPOP', line)
+  while sleeper and redis.call('PUBLISH', sleeper, name) == 0 do
+    sleeper = redis.call('LPOP', line)
+  end
+  return 1
+end
+
+local said = {}
+for place, name in ipairs(KEYS) do
+  local turn, line = 'kuvendo:turn:' .. name, 'kuvendo:line:' .. name
+  local takes = string.sub(asked, place, place) == 't'
+  said[place] = takes and take(turn, line) or not takes and let_go(turn, line, name)
+end
+return said
 """
+TAKE, LET_GO = "t", "l"
+AT_MOST = 128
+"""Turns asked for or let go of in one journey to Redis."""
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +84,9 @@ class RedisOrder:
 
     def __init__(self, url: str, keyring: Keyring, in_flight: int = IN_FLIGHT, turn_ms: int = TURN_MS) -> None:
         at_once = Retry(NoBackoff(), 0)
-        self._line = RedisLine(Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=1.0, retry=at_once))
+        self._redis = Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=1.0, retry=at_once)
+        self._script = self._redis.register_script(TURNS)
+        self._turns: Batches[tuple[str, str], int] = Batches(self._asked_for, AT_MOST)
         self._ears = Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=None, retry=at_once)
         self._keyring = keyring
         self._memory = MemoryOrder(in_flight)
@@ -105,7 +124,7 @@ class RedisOrder:
 
     async def check(self) -> None:
         """Return when Redis answers; raise what is wrong when it does not."""
-        await self._line.run("PING")
+        await cast("Awaitable[bool]", self._redis.ping())
 
     async def close(self) -> None:
         """Let go of both connections."""
@@ -114,7 +133,8 @@ class RedisOrder:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
-        await self._line.close()
+        await self._turns.end()
+        await self._redis.aclose()
         await self._ears.aclose()
 
     def _name(self, chat_id: int) -> str:
@@ -138,8 +158,12 @@ class RedisOrder:
 
     async def _asked(self, name: str) -> int:
         """Ask for a turn; return 0 where it is ours, else for how many milliseconds it may still be another's."""
-        left: int = await self._line.run(b"EVAL", TAKE, b"2", *_keys(name), self._me, self._turn_ms)
-        return left
+        return await self._turns.do((TAKE, name))
+
+    async def _asked_for(self, turns: Sequence[tuple[str, str]]) -> Sequence[int]:
+        letters = "".join(letter for letter, _ in turns)
+        said: list[int] = await self._script([name for _, name in turns], [self._me, self._turn_ms, letters])
+        return said
 
     async def _wait(self, name: str, woken: asyncio.Event, left: int) -> None:
         async with asyncio.timeout(PATIENCE):
@@ -152,10 +176,12 @@ class RedisOrder:
         """End a turn, where one was asked for."""
         if name in self._held:
             self._held.discard(name)
-            self._line.cast(*self._farewell(name), lost=lambda: self._say_again(name))
+            self._turns.begin((LET_GO, name)).add_done_callback(lambda said: self._heard(name, said))
 
-    def _farewell(self, name: str) -> Command:
-        return (b"EVAL", LET_GO, b"2", *_keys(name), self._me, name)
+    def _heard(self, name: str, said: asyncio.Future[int]) -> None:
+        """Take note of whether a farewell was heard."""
+        if not said.cancelled() and said.exception() is not None:
+            self._say_again(name)
 
     async def _heard_already(self) -> bool:
         """Listen from now on; return False when that begins only now, so that a wake-up may have been missed."""
@@ -192,7 +218,7 @@ class RedisOrder:
             await asyncio.sleep(SULK)
             with suppress(*Failures):
                 for name in self._unsaid - self._held:
-                    await self._line.run(*self._farewell(name))
+                    await self._turns.do((LET_GO, name))
                     self._unsaid.discard(name)
             self._unsaid -= self._held  # that turn's own farewell will do
 
@@ -206,10 +232,6 @@ class RedisOrder:
         if self._is_gone:
             log.warning("Redis answers again")
         self._is_gone = False
-
-
-def _keys(name: str) -> tuple[str, str]:
-    return f"kuvendo:turn:{name}", f"kuvendo:line:{name}"
 
 
 async def _nap(woken: asyncio.Event, seconds: float) -> None:
