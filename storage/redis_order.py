@@ -10,9 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import cast
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -124,7 +123,7 @@ class RedisOrder:
 
     async def check(self) -> None:
         """Return when Redis answers; raise what is wrong when it does not."""
-        await cast("Awaitable[bool]", self._redis.ping())
+        await self._redis.ping()
 
     async def close(self) -> None:
         """Let go of both connections."""
