@@ -1,6 +1,6 @@
 """From one raw update to what a person did. Pure: no network, no clock, no database.
 
-An update is first trimmed to the few fields we use and only then read as aiogram's `Update`, so that nothing
+An update is first trimmed to the few fields we use and only then read with aiogram's types, so that nothing
 strange in a field nobody needs (a forward, a rich text, a name) can keep an answer from being taken.
 """
 
@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-from aiogram.types import CallbackQuery, ChatMemberUpdated, InaccessibleMessage, Message, Update
-from pydantic import ValidationError
+from aiogram.types import CallbackQuery, ChatMemberUpdated, InaccessibleMessage, Message
+from pydantic import BaseModel, ValidationError
 
 from bot.kinds import ALLOWED_UPDATES, CAPTIONED, CHATTER, CONTENT, MEDIA, META
 from bot.trim import trim
@@ -41,6 +41,8 @@ COMMANDS = {
 }
 """Each command and its Albanian twin, folded, to the name the dialogue knows."""
 
+Told = TypeVar("Told", bound=BaseModel)
+
 LARGEST = 2**63 - 1
 STALE = Chosen(turn=0, option="")
 """A press whose data is not ours, or not of this version: turn 0 is never the present one."""
@@ -56,15 +58,15 @@ def read(raw: Any, username: str = "") -> tuple[int, Happening]:
     Malformed when the update has no number or lacks what is needed to act on it.
     """
     number = update_id(raw)
-    update = _validated(trim(raw))
-    if update.message is not None:
-        return number, _message(update.message, _kind(raw["message"]), username)
-    if update.edited_message is not None:
-        return number, _edit(update.edited_message, _kind(raw["edited_message"]))
-    if update.callback_query is not None:
-        return number, _press(update.callback_query)
-    if update.my_chat_member is not None:
-        return number, _membership(update.my_chat_member)
+    trimmed = trim(raw)
+    if trimmed.get("message") is not None:
+        return number, _message(_validated(Message, trimmed, "message"), _kind(raw["message"]), username)
+    if trimmed.get("edited_message") is not None:
+        return number, _edit(_validated(Message, trimmed, "edited_message"), _kind(raw["edited_message"]))
+    if trimmed.get("callback_query") is not None:
+        return number, _press(_validated(CallbackQuery, trimmed, "callback_query"))
+    if trimmed.get("my_chat_member") is not None:
+        return number, _membership(_validated(ChatMemberUpdated, trimmed, "my_chat_member"))
     return number, Ignored("not an update we ask for")
 
 
@@ -94,13 +96,14 @@ def chat_of(raw: Any) -> object:
     return None
 
 
-def _validated(trimmed: dict[str, Any]) -> Update:
+def _validated(model: type[Told], trimmed: dict[str, Any], name: str) -> Told:
+    """Return what an update holds under `name`; to read the update around it would cost as much again."""
     try:
-        return Update.model_validate(trimmed)
+        return model.model_validate(trimmed[name])
     except ValidationError as error:
         first = error.errors(include_input=False, include_context=False, include_url=False)[0]
-        place = [str(step) for step in first["loc"] if isinstance(step, str)]
-        raise Malformed(".".join(place)[:120] or "update") from None
+        place = [name, *(str(step) for step in first["loc"] if isinstance(step, str))]
+        raise Malformed(".".join(place)[:120]) from None
 
 
 def _message(message: Message, kind: str, username: str) -> Happening:

@@ -11,7 +11,7 @@ from typing import Final
 
 import structlog
 from aiogram.exceptions import AiogramError, TelegramNotFound, TelegramUnauthorizedError
-from aiogram.types import Update
+from aiogram.types import CallbackQuery, Message
 from starlette.routing import Route
 
 from bot import profile, webhook
@@ -31,7 +31,7 @@ LONGEST_PAUSE: Final = 30.0
 DRAIN_SECONDS: Final = 5.0
 WATCH_SECONDS: Final = 0.5
 """For the watch to let go of its duty; it may be in the middle of a call."""
-USED: Final = (Update,)
+USED: Final = (Message, CallbackQuery)
 """What the first update needs at once."""
 
 
