@@ -26,20 +26,20 @@ _DIALECT: Any = postgresql.psycopg.dialect(json_serializer=dumps)  # type: ignor
 _BOUND = re.compile(r"(?:%\(|__\[POSTCOMPILE_)(\w+)(?:\)s|\])(?:::(?:TIMESTAMP WITH TIME ZONE|\w+))?")
 """A value in compiled text, mostly with its type behind it."""
 
-Part = tuple[Any, tuple[str, ...]]
-"""A statement, and the names of the values that its rows bring."""
+Part = tuple[Any, tuple[str, ...], bool]
+"""A statement, the names of the values that its rows bring, and whether each row must be written."""
 
 
 def write_at_once(connection: Connection, writes: Sequence[Write]) -> None:
-    """Run writes of which no two concern one row, in as few statements as the database allows."""
+    """Run writes of which no two concern one row, in as few statements as the database allows.
+
+    Raises an error of the database where a row that must be written is not: whose it is shows row by row.
+    """
     if connection.dialect.name != "postgresql":
         write_all(connection, writes)
         return
     for wave in waves(writes):
-        counts = connection.execute(*at_once(wave)).one()
-        for (_statement, rows, must), count in zip(wave, counts, strict=True):
-            if must is not None and count != len(rows):
-                raise must
+        connection.execute(*at_once(wave))
 
 
 def waves(writes: Sequence[Write]) -> list[list[Write]]:
@@ -55,13 +55,14 @@ def waves(writes: Sequence[Write]) -> list[list[Write]]:
 
 
 def at_once(wave: Sequence[Write]) -> tuple[TextClause, Values]:
-    """Return one statement that does all of `wave` and says how many rows each part wrote, and its values.
+    """Return one statement that does all of `wave`, or fails where a part must write every row and does not.
 
-    Raises TypeError where a row cannot be put into JSON.
+    With it come its values. Raises TypeError where a row cannot be put into JSON.
     """
-    parts = tuple((write.statement, tuple(write.rows[0])) for write in wave)
+    parts = tuple((write.statement, tuple(write.rows[0]), write.must is not None) for write in wave)
     rows = (orjson.dumps(list(write.rows), _plain).decode() for write in wave)
-    return _wave(parts), {f"rows_{place}": each for place, each in enumerate(rows)}
+    values: dict[str, Any] = {f"rows_{place}": each for place, each in enumerate(rows)}
+    return _wave(parts), values | {f"many_{place}": len(w.rows) for place, w in enumerate(wave) if w.must is not None}
 
 
 def _plain(value: Any) -> str:
@@ -73,10 +74,16 @@ def _plain(value: Any) -> str:
 
 @lru_cache(maxsize=512)
 def _wave(parts: tuple[Part, ...]) -> TextClause:
-    made = [_part(place, *part) for place, part in enumerate(parts)]
-    counts = ", ".join(f"(SELECT count(*) FROM done_{place})" for place in range(len(parts)))  # noqa: S608 - our own
+    made = [_part(place, statement, names) for place, (statement, names, _) in enumerate(parts)]
     said = ", ".join(words for words, _ in made)
-    return text(f"WITH {said} SELECT {counts}").bindparams(*(each for _, same in made for each in same))
+    wholly = " AND ".join(
+        f"(SELECT count(*) FROM done_{place}) = CAST(:many_{place} AS BIGINT)"  # noqa: S608 - our own
+        for place, (_, _, must) in enumerate(parts)
+        if must
+    )
+    # A division by zero undoes the statement, as nothing else in plain SQL does.
+    kept = f"1 / CASE WHEN {wholly} THEN 1 ELSE 0 END" if wholly else "1"
+    return text(f"WITH {said} SELECT {kept}").bindparams(*(each for _, same in made for each in same))
 
 
 def _part(place: int, statement: Any, names: tuple[str, ...]) -> tuple[str, list[Any]]:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-LINGER = 0.004
+LINGER = 0.015
 """Seconds between two batches of several jobs."""
 
 Job = TypeVar("Job")

@@ -229,13 +229,16 @@ def test_statements_for_one_row_become_one_for_many() -> None:
     now = datetime.fromisoformat("2026-11-23T10:00:00+00:00")
     rows: list[Values] = [{"bot_id": 1, "update_id": n, "at": now} for n in (5, 6)]
     statement, values = at_once(
-        [Write(insert(Inbox), rows, None), Write(DONE, [{"letter_key": "k", "now": now}], None)]
+        [Write(insert(Inbox), rows, None), Write(DONE, [{"letter_key": "k", "now": now}], Conflict)]
     )
     said = " ".join(str(statement).split())
     assert '"bot_id" BIGINT, "update_id" BIGINT, "at" TIMESTAMP WITH TIME ZONE)' in said
     assert 'SELECT given_0."bot_id", given_0."update_id", given_0."at" FROM given_0 RETURNING 1)' in said
     assert 'FROM given_1 WHERE outbox.key = given_1."letter_key" RETURNING 1)' in said
-    assert said.endswith("SELECT (SELECT count(*) FROM done_0), (SELECT count(*) FROM done_1)")
+    assert said.endswith(
+        "SELECT 1 / CASE WHEN (SELECT count(*) FROM done_1) = CAST(:many_1 AS BIGINT) THEN 1 ELSE 0 END"
+    )
+    assert values["many_1"] == 1
     assert values["rows_0"].startswith('[{"bot_id":1,"update_id":5,"at":"2026-11-23T10:00:00+00:00"}')
 
 
