@@ -60,7 +60,7 @@ async def conclude(world: World, owed: Owed, verdict: Verdict) -> None:
                 log.warning("Telegram refused a message", reason=reason)
                 await unit.outbox.failed(owed, reason, now)
 
-    await _kept_at_last(world.database.concluding, work)
+    await _kept_at_last(world.database.together, work)
 
 
 async def leave(world: World, letters: tuple[Owed, ...]) -> None:
@@ -71,7 +71,7 @@ async def leave(world: World, letters: tuple[Owed, ...]) -> None:
             await unit.outbox.retry(owed, world.clock(), "after another")
 
     if letters:
-        await _kept_at_last(world.database.concluding, work)
+        await _kept_at_last(world.database.together, work)
 
 
 async def free(world: World, update_id: int) -> None:

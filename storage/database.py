@@ -108,11 +108,7 @@ class Database:
         self._writers = asyncio.Lock() if self.is_sqlite else None
         # A database in memory has one connection, which readers wait for too.
         self._only = self._writers if sqlite_path(self.url) is None else None
-        at_once = None if self.is_sqlite else self._glancing
-        self._together = Together(self._writing, keyring, at_once)
-        # What concludes a sending writes the same tables as what begins one: apart, each is one statement. On SQLite
-        # it is each commit that costs.
-        self._conclusions = self._together if self.is_sqlite else Together(self._writing, keyring, at_once)
+        self._together = Together(self._writing, keyring, None if self.is_sqlite else self._glancing)
         self._arrivals = Arrivals(self._glancing, keyring)
 
     @property
@@ -135,10 +131,6 @@ class Database:
         Nothing is read in it. Raises, on `commit()`, what `begin` raises.
         """
         return _Open(self._together.gathering(), self._tell)
-
-    def concluding(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        """Open a unit of work like `together`'s, for what became of messages."""
-        return _Open(self._conclusions.gathering(), self._tell)
 
     async def arrival(self, bot_id: int, update_id: int, chat_id: int) -> Arrival | None:
         """Return who speaks, or None where the update was taken before; raises Unavailable."""
