@@ -127,7 +127,7 @@ class Settings(PeriodSettings):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Everything that must never stand in a log."""
+        """Everything that must never stand in a log; of several keys or secrets in one setting, each."""
         hidden = (
             self.telegram_token,
             self.secret_key,
@@ -136,7 +136,10 @@ class Settings(PeriodSettings):
             self.database_url,
             self.metrics_token,
         )
-        return tuple(each.get_secret_value() for each in hidden if each is not None)
+        texts = [each.get_secret_value() for each in hidden if each is not None]
+        listed = [self.secret_key, self.webhook_secret]
+        parts = [part for each in listed if each is not None for part in each.get_secret_value().split(",")]
+        return tuple(dict.fromkeys([*texts, *(part.strip() for part in parts if part.strip())]))
 
     def keyring(self) -> Keyring:
         """Return the installation's keys, made once beside an SQLite database; raises Trouble without any."""

@@ -119,3 +119,10 @@ def test_the_token_is_asked_for_and_never_shown(monkeypatch: pytest.MonkeyPatch)
     assert (settings.bot_id, settings.token) == (77, "77:ZQXtoken")
     assert "ZQX" not in repr(settings)
     assert "77:ZQXtoken" in settings.secrets
+
+
+def test_each_of_several_keys_is_kept_out_of_logs(monkeypatch: pytest.MonkeyPatch) -> None:
+    new, old = generate(), generate()
+    monkeypatch.setenv("KUVENDO_SECRET_KEY", f"{new}, {old}")
+    monkeypatch.setenv("KUVENDO_WEBHOOK_SECRET", "newer,older")
+    assert {new, old, "newer", "older"} <= set(load().secrets)
