@@ -71,15 +71,22 @@ def administer(server: URL, statement: str) -> None:
         connection.execute(statement.encode())
 
 
+@contextlib.contextmanager
+def copied(server: URL, template: str) -> Iterator[str]:
+    """Give the address of a database that is a copy of `template`, for as long as the block runs."""
+    name = f"kuvendo_{os.getpid()}_{next(_numbers)}"
+    administer(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    try:
+        yield server.set(database=name).render_as_string(hide_password=False)
+    finally:
+        administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 @pytest.fixture
 def postgres_url(postgres_server_url: URL) -> Iterator[str]:
     """The address of an empty PostgreSQL database for this test alone."""
-    name = f"kuvendo_{os.getpid()}_{next(_numbers)}"
-    administer(postgres_server_url, f'CREATE DATABASE "{name}" TEMPLATE template0')
-    try:
-        yield postgres_server_url.set(database=name).render_as_string(hide_password=False)
-    finally:
-        administer(postgres_server_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+    with copied(postgres_server_url, "template0") as address:
+        yield address
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from storage.keys import Keyring, generate
 from storage.migrate import upgrade
 from storage.staff import StaffMember
 from tests.admin import factories
+from tests.ready import *  # noqa: F403 - fixtures
 
 HOST = "https://kuvendo.test"
 

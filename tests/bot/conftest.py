@@ -26,6 +26,7 @@ from storage.ephemeral import MemoryOrder
 from storage.keys import Keyring, generate
 from storage.migrate import upgrade
 from tests.bot import parrot
+from tests.ready import *  # noqa: F403 - fixtures
 from tests.simulator.harness import serve
 
 TOKEN = "4242:TEST-token_for-tests"

@@ -17,6 +17,7 @@ from kuvendo.logs import set_up
 from kuvendo.settings import Settings
 from kuvendo.stores import opened
 from tests.journeys.town import Town, town
+from tests.ready import *  # noqa: F403 - fixtures
 
 
 @pytest.fixture(autouse=True)

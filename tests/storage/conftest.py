@@ -10,6 +10,7 @@ import pytest
 from storage.database import Database
 from storage.keys import Keyring, generate
 from storage.migrate import upgrade
+from tests.ready import *  # noqa: F403 - fixtures
 
 
 @pytest.fixture

@@ -30,6 +30,8 @@ from tests.storage.test_erasure import live, marker
 
 DAY = timedelta(days=1)
 
+pytestmark = pytest.mark.bare
+
 
 @pytest.fixture(autouse=True)
 def _programs(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,8 @@ from storage.keys import Keyring
 from storage.models import Base
 from tests.storage.people import arrive, publish, submit, text
 
+pytestmark = pytest.mark.bare
+
 
 def engine_of(address: str):  # type: ignore[no-untyped-def]
     url = normalise(address)
