@@ -149,9 +149,8 @@ class RedisOrder:
             left = await self._asked(name)
             if left:
                 await self._wait(name, woken, left)
-            self._answered()
-        except Failures as error:
-            self._failed(error)
+        except Failures:
+            pass  # the order within this process has to do
         finally:
             del self._sleepers[name]
 
@@ -160,8 +159,15 @@ class RedisOrder:
         return await self._turns.do((TAKE, name))
 
     async def _asked_for(self, turns: Sequence[tuple[str, str]]) -> Sequence[int]:
+        if asyncio.get_running_loop().time() < self._gone_until:  # who queued up meanwhile waits no second time
+            raise ConnectionError("Redis did not answer a moment ago")
         letters = "".join(letter for letter, _ in turns)
-        said: list[int] = await self._script([name for _, name in turns], [self._me, self._turn_ms, letters])
+        try:
+            said: list[int] = await self._script([name for _, name in turns], [self._me, self._turn_ms, letters])
+        except Failures as error:
+            self._failed(error)
+            raise
+        self._answered()
         return said
 
     async def _wait(self, name: str, woken: asyncio.Event, left: int) -> None:

@@ -26,7 +26,7 @@ from tests.servers import Redis, running_redis
 BOTS, CITIZENS = 3, 8
 LONGER = 2.0
 """Seconds by which a reply may be later because of Redis."""
-USUAL = 1.0
+USUAL = 2.0
 """Seconds a reply may take anyway, beside other tests on the same cores."""
 
 Trouble = Callable[[Redis, Wire], Awaitable[None]]
