@@ -51,6 +51,7 @@ from aiohttp import (
 from pydantic import BaseModel, ValidationError
 from yarl import URL
 
+from bot.calls import Call, Ready
 from bot.decoding import decoded
 from bot.delivery import Garbled, NotSent
 
@@ -79,32 +80,6 @@ class Numbered:
     """What is read of a message sent or edited; to make a Message with everything in it takes half a millisecond."""
 
     message_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A call whose parameters are plain values already, as an outbox row has them: nothing is read twice.
-
-    aiogram's Bot takes it as it takes its own methods, of which its session alone looks inside.
-    """
-
-    name: str
-    values: dict[str, Any]
-
-    __returning__ = Any
-
-    @property
-    def __api_method__(self) -> str:
-        """The method's name."""
-        return self.name
-
-
-Call = TelegramMethod[Any] | Ready
-
-
-async def call(bot: Bot, method: Call) -> Any:
-    """Have `bot` call `method` and return its result; raises aiogram's exceptions."""
-    return await bot(cast("TelegramMethod[Any]", method))
 
 
 class LeanSession(BaseSession):

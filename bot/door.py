@@ -103,6 +103,6 @@ class Door:
 
 async def look(bot: Bot) -> Registered:
     """Ask Telegram where updates go; raises aiogram's exceptions."""
-    from bot.client import Ready, call
+    from bot.calls import Ready, call
 
     return Registered.of(await call(bot, Ready("getWebhookInfo", {})))

@@ -9,7 +9,7 @@ import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError
 
-from bot.client import call
+from bot.calls import call
 from bot.outbound import from_body
 from bot.world import Intrusion
 from locales import CHAT, CODES, DEFAULT, translations

@@ -18,7 +18,7 @@ import structlog
 from aiogram import Bot
 
 from bot import inbound, ledger, outbound
-from bot.client import Ready
+from bot.calls import Ready
 from bot.doubt import Doubts
 from bot.farewell import Farewell
 from bot.metrics import HANDLING, IN_WORK, updates

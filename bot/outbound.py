@@ -12,7 +12,7 @@ from typing import Any
 from aiogram.methods import SendDocument
 from aiogram.types import BufferedInputFile
 
-from bot.client import Ready
+from bot.calls import Ready
 from bot.pieces import LIMIT, pieces, shorten, units
 from bot.world import Body, Pressed
 from dialogs.exchange import Mark, Menu, Message

@@ -14,7 +14,7 @@ from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramAPIError
 
 from bot import ledger, outbound
-from bot.client import Call, Ready, call
+from bot.calls import Call, Ready, call
 from bot.delivery import Gone, Later, Sent, Verdict, verdict
 from bot.metrics import REPLYING, sends
 from bot.world import Arrival, Reply, World

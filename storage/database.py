@@ -7,7 +7,7 @@ once, and what erasure takes after its commit.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from storage.keys import Keyring
 from storage.participants import Arrival
 from storage.together import Together
 from storage.transaction import Transaction
-from storage.unit_of_work import UnitOfWork
+from storage.unit_of_work import Opened, UnitOfWork
 from storage.wake import MemoryWakes, Wakes
 
 PATIENCE = 10.0
@@ -130,7 +130,7 @@ class Database:
 
         Nothing is read in it. Raises, on `commit()`, what `begin` raises.
         """
-        return _Open(self._together.gathering(), self._tell)
+        return Opened(self._together.gathering(), self._tell)
 
     async def arrival(self, bot_id: int, update_id: int, chat_id: int) -> Arrival | None:
         """Return who speaks, or None where the update was taken before; raises Unavailable."""
@@ -214,23 +214,6 @@ class Database:
 
     def _turn(self, lock: asyncio.Lock | None) -> AbstractAsyncContextManager[None]:
         return nullcontext() if lock is None else _patiently(lock)
-
-
-class _Open(AbstractAsyncContextManager[UnitOfWork]):
-    """A unit of work on `transaction`; `tell` is called as it ends, whole."""
-
-    __slots__ = ("_tell", "_transaction")
-
-    def __init__(self, transaction: Transaction, tell: Callable[[Transaction], None]) -> None:
-        self._transaction = transaction
-        self._tell = tell
-
-    async def __aenter__(self) -> UnitOfWork:
-        return UnitOfWork(self._transaction)
-
-    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self._tell(self._transaction)
 
 
 _READING: Mapping[str, Mapping[str, Any]] = {

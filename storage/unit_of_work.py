@@ -5,6 +5,8 @@ Whatever is done through them is kept together by `commit()`, or not at all.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 
 from storage.consultations import Consultations
@@ -91,3 +93,20 @@ class UnitOfWork:
     def staff(self) -> StaffRepository:
         """The people of the secretariats."""
         return StaffRepository(self.transaction)
+
+
+class Opened(AbstractAsyncContextManager[UnitOfWork]):
+    """A unit of work on `transaction`; `tell` is called as it ends, whole."""
+
+    __slots__ = ("_tell", "_transaction")
+
+    def __init__(self, transaction: Transaction, tell: Callable[[Transaction], None]) -> None:
+        self._transaction = transaction
+        self._tell = tell
+
+    async def __aenter__(self) -> UnitOfWork:
+        return UnitOfWork(self._transaction)
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
+            self._tell(self._transaction)

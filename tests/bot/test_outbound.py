@@ -9,7 +9,7 @@ from aiogram import Bot
 from aiogram.methods import AnswerCallbackQuery, EditMessageReplyMarkup, EditMessageText, SendDocument, SendMessage
 from aiogram.types import LinkPreviewOptions
 
-from bot.client import Ready, call
+from bot.calls import Ready, call
 from bot.inbound import press
 from bot.outbound import answer, data, document_body, from_body, redraw, settle, to_bodies
 from bot.pieces import units

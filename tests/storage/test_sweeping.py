@@ -50,6 +50,7 @@ async def test_nothing_is_swept_where_nobody_went(database: Database, now: datet
     assert await sweep(database, now)
 
 
+@pytest.mark.bare
 async def test_an_owner_without_further_rights_sweeps_twice(owned: Database, now: datetime) -> None:
     await publish(owned, now)
     await erase(owned, await live(owned, 1, now))
