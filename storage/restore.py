@@ -111,6 +111,10 @@ def _put_postgres(url: URL, address: str, blocks: Iterable[bytes], settle: Calla
     after = f'\nCREATE TABLE "{schema}"."{UNFINISHED}" ();\n'
     postgres_copy.restore(url, int(version) // 10000, blocks, before, after)
     upgrade(address)
+    tables = ", ".join(f'"{schema}"."{name}"' for name in sorted(Base.metadata.tables))
+    with looking(url) as connection:  # of tables just filled nothing is known, and a plan for many may be a bad one
+        connection.execute(text(f"ANALYZE {tables}"))
+        connection.commit()
     settle(address)
     with looking(url) as connection:
         connection.execute(text(f'DROP TABLE "{schema}"."{UNFINISHED}"'))
