@@ -56,7 +56,7 @@ class Batches(Generic[Job, Result]):
             many = len(taken) > 1
             results = await self._results([job for job, _ in taken])
             for (_, done), result in zip(taken, results, strict=True):
-                _settle(done, result)
+                settle(done, result)
 
     async def _results(self, jobs: Sequence[Job]) -> Sequence[Result | Exception]:
         try:
@@ -65,7 +65,8 @@ class Batches(Generic[Job, Result]):
             return [error] * len(jobs)
 
 
-def _settle(done: asyncio.Future[Result], result: Result | Exception) -> None:
+def settle(done: asyncio.Future[Result], result: Result | Exception) -> None:
+    """Give a future its result, or the exception that it ends with, where somebody still waits for it."""
     if done.done():  # whoever wanted it is gone
         return
     if isinstance(result, Exception):

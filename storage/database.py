@@ -108,8 +108,8 @@ class Database:
         self._writers = asyncio.Lock() if self.is_sqlite else None
         # A database in memory has one connection, which readers wait for too.
         self._only = self._writers if sqlite_path(self.url) is None else None
-        self._together = Together(self._writing, keyring, None if self.is_sqlite else self._glancing)
-        self._arrivals = Arrivals(self._glancing, keyring)
+        self._together = Together(self._writing, keyring, None if self.is_sqlite else self._by_itself)
+        self._arrivals = Arrivals(self._by_itself, keyring)
 
     @property
     def is_sqlite(self) -> bool:
@@ -199,9 +199,9 @@ class Database:
         self._tell(transaction)
 
     @asynccontextmanager
-    async def _glancing(self) -> AsyncIterator[Transaction]:
+    async def _by_itself(self) -> AsyncIterator[Transaction]:
         """Open what runs statement by statement, each as things stand then, and kept by itself."""
-        async with self._turn(self._only), self._transaction(_GLANCING[self.url.get_backend_name()]) as transaction:
+        async with self._turn(self._only), self._transaction(_BY_ITSELF[self.url.get_backend_name()]) as transaction:
             yield transaction
 
     @asynccontextmanager
@@ -220,7 +220,7 @@ _READING: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {READING: True},
     "postgresql": {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"},
 }
-_GLANCING: Mapping[str, Mapping[str, Any]] = {
+_BY_ITSELF: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {READING: True},
     "postgresql": {"isolation_level": "AUTOCOMMIT"},
 }

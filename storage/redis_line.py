@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
 from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+
+from storage.batches import settle
 
 Command = tuple[str | bytes | int, ...]
 Failures = (RedisError, OSError, TimeoutError)
@@ -19,7 +20,7 @@ class RedisLine:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._queue: deque[tuple[Command, asyncio.Future[Any] | Callable[[], None] | None]] = deque()
+        self._queue: deque[tuple[Command, asyncio.Future[Any] | None]] = deque()
         self._sender: asyncio.Task[None] | None = None
 
     async def run(self, *command: str | bytes | int) -> Any:
@@ -28,9 +29,9 @@ class RedisLine:
         self._put(command, answer)
         return await answer
 
-    def cast(self, *command: str | bytes | int, lost: Callable[[], None] | None = None) -> None:
-        """Send a command soon; nobody waits for its answer. `lost` is called where Redis does not answer."""
-        self._put(command, lost)
+    def cast(self, *command: str | bytes | int) -> None:
+        """Send a command soon; nobody waits for its answer."""
+        self._put(command, None)
 
     async def close(self) -> None:
         """Send what is left, and let the connection go."""
@@ -38,7 +39,7 @@ class RedisLine:
             await self._sender
         await self._redis.aclose()
 
-    def _put(self, command: Command, answer: asyncio.Future[Any] | Callable[[], None] | None) -> None:
+    def _put(self, command: Command, answer: asyncio.Future[Any] | None) -> None:
         self._queue.append((command, answer))
         if self._sender is None or self._sender.done():
             self._sender = asyncio.create_task(self._send())
@@ -55,22 +56,11 @@ class RedisLine:
                 batch.extend(self._queue)
                 self._queue.clear()
             for (_, whose), answer in zip(batch, answers, strict=True):
-                _settle(whose, answer)
+                if whose is not None:
+                    settle(whose, answer)
 
     async def _exchange(self, commands: list[Command]) -> list[Any]:
         async with self._redis.pipeline(transaction=False) as pipeline:
             for command in commands:
                 pipeline.execute_command(*command)
             return list(await pipeline.execute(raise_on_error=False))
-
-
-def _settle(whose: asyncio.Future[Any] | Callable[[], None] | None, answer: Any) -> None:
-    failed = isinstance(answer, Exception)
-    if not isinstance(whose, asyncio.Future):
-        if whose is not None and failed:
-            whose()
-    elif not whose.done():  # somebody still waits
-        if failed:
-            whose.set_exception(answer)
-        else:
-            whose.set_result(answer)

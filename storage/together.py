@@ -105,9 +105,10 @@ class Together:
         return None
 
     async def _write(self, turns: Sequence[Sequence[Write]], way: Way) -> None:
-        writes = _joined(turns)
-        is_one = self._open_at_once is not None and way is write_at_once and len(waves(writes)) == 1
-        async with (self._open_at_once if is_one and self._open_at_once else self._open)() as transaction:
+        writes, opening = _joined(turns), self._open
+        if self._open_at_once is not None and way is write_at_once and len(waves(writes)) == 1:
+            opening = self._open_at_once
+        async with opening() as transaction:
             await transaction.run(way, writes)
             await transaction.commit()
 
