@@ -12,14 +12,34 @@ from enum import StrEnum
 class Permission(StrEnum):
     """`<what>:<what is done with it>`; keep the list alphabetical."""
 
+    AUDIT_READ = "audit:read"
+    """Read what staff did, and check that nothing of it was changed."""
+    CODEBOOK_EDIT = "codebook:edit"
+    """Add, rename and retire themes."""
+    CONSULTATIONS_MANAGE = "consultations:manage"
+    """Open and close consultations, and publish questionnaires."""
+    CONSULTATIONS_PREVIEW = "consultations:preview"
+    """See consultations and walk through their questionnaires."""
+    CONTRIBUTIONS_MODERATE = "contributions:moderate"
+    """Sort contributions: status, assignee, themes, notes, groups, translations."""
+    CONTRIBUTIONS_READ = "contributions:read"
+    """Read contributions and what staff made of them."""
+    CONTRIBUTIONS_REDACT = "contributions:redact"
+    """Leave personal details out of what is shown."""
     COUNTS_READ = "counts:read"
     """See how many contributions there are, and none of their words."""
     PAGE_OPEN = "page:open"
     """Asked of nobody: the login page, languages, colours, the style sheet."""
+    REDACTIONS_UNDO = "redactions:undo"
+    """See what was redacted, and show it again."""
+    REPLIES_WRITE = "replies:write"
+    """Write to the author of a contribution."""
     SESSION_USE = "session:use"
     """Be logged in, whatever the role."""
+    STAFF_MANAGE = "staff:manage"
+    """Open and close accounts, and reset what somebody lost."""
     SUBMISSIONS_EXPORT = "submissions:export"
-    """Download all contributions of a consultation as a file."""
+    """Download contributions as a file."""
     SUBMISSIONS_READ = "submissions:read"
     """Read what citizens wrote, and the conversations."""
 
@@ -37,13 +57,22 @@ class Role(StrEnum):
     """Reads the contributions of their components."""
 
 
-_EVERY_ROLE = frozenset({Permission.PAGE_OPEN, Permission.SESSION_USE, Permission.COUNTS_READ})
-_READS = _EVERY_ROLE | {Permission.SUBMISSIONS_READ}
+P = Permission
+
+_EVERY_ROLE = frozenset({P.PAGE_OPEN, P.SESSION_USE, P.COUNTS_READ, P.CONSULTATIONS_PREVIEW})
+_READS = _EVERY_ROLE | {P.SUBMISSIONS_READ, P.CONTRIBUTIONS_READ}
+_MODERATES = _READS | {
+    P.CODEBOOK_EDIT,
+    P.CONTRIBUTIONS_MODERATE,
+    P.CONTRIBUTIONS_REDACT,
+    P.REPLIES_WRITE,
+    P.SUBMISSIONS_EXPORT,
+}
 
 GRANTED: dict[Role, frozenset[Permission]] = {
-    Role.ADMINISTRATOR: _READS | {Permission.SUBMISSIONS_EXPORT},
-    Role.COORDINATOR: _EVERY_ROLE,
-    Role.MODERATOR: _READS | {Permission.SUBMISSIONS_EXPORT},
+    Role.ADMINISTRATOR: _MODERATES | {P.AUDIT_READ, P.CONSULTATIONS_MANAGE, P.REDACTIONS_UNDO, P.STAFF_MANAGE},
+    Role.COORDINATOR: _EVERY_ROLE | {P.AUDIT_READ},
+    Role.MODERATOR: _MODERATES,
     Role.VIEWER: _READS,
 }
 

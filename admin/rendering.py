@@ -15,6 +15,7 @@ import locales
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
+STATIC = HERE / "static"
 
 
 @cache
@@ -70,13 +71,19 @@ def page(template: str, language: str, status: int = 200, **values: Any) -> Resp
 
 @cache
 def static_files() -> dict[str, tuple[bytes, str]]:
-    """Return the files that pages may ask for: name → content and media type."""
-    kinds = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+    """Return the files that pages may ask for: name → content and media type.
+
+    There is one style sheet and one script, each put together from the files of a folder in the order of their names.
+    """
     return {
-        path.name: (path.read_bytes(), kinds[path.suffix])
-        for path in sorted((HERE / "static").iterdir())
-        if path.suffix in kinds
+        "admin.css": (_together("style", "*.css"), "text/css; charset=utf-8"),
+        "admin.js": (_together("script", "*.js"), "text/javascript; charset=utf-8"),
+        "icon.svg": ((STATIC / "icon.svg").read_bytes(), "image/svg+xml"),
     }
+
+
+def _together(folder: str, pattern: str) -> bytes:
+    return b"\n".join(path.read_bytes() for path in sorted((STATIC / folder).glob(pattern)))
 
 
 @cache

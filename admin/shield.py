@@ -19,9 +19,10 @@ from storage.errors import Unavailable
 log = logging.getLogger(__name__)
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
-"""What a page may load: our style sheet and our pictures. There are no scripts."""
+"""What a page may load: our style sheet, our script and our pictures, and no other."""
 
 HEADERS = {
     "Content-Security-Policy": POLICY,

@@ -80,15 +80,19 @@ KEPT = frozenset({"participants", "consents"})
 
 def _leads_through_submission(table: Table) -> bool:
     """Return whether a row belongs to a submission, and so stays where that was submitted; transcripts do not."""
+    if table is Submission.__table__:
+        return True
     column: Column[Any] = table.c[table.info["person"]]
-    return table is Submission.__table__ or any(key.column.table.name == "submissions" for key in column.foreign_keys)
+    return any(_leads_through_submission(key.column.table) for key in column.foreign_keys)
 
 
 def _is_submitted(table: Table) -> ColumnElement[bool]:
+    """Return the condition under which a row, or what it belongs to, was submitted."""
     if table is Submission.__table__:
         return table.c.submitted_at.is_not(None)
-    submitted = select(Submission.id).where(Submission.submitted_at.is_not(None))
-    return table.c[table.info["person"]].in_(submitted)
+    column: Column[Any] = table.c[table.info["person"]]
+    (key,) = column.foreign_keys
+    return column.in_(select(key.column).where(_is_submitted(key.column.table)))
 
 
 async def _without_numbers(transaction: Transaction, participant_id: uuid.UUID) -> None:

@@ -182,12 +182,24 @@ class Submission(Base):
     """Eight letters and digits without the space between the groups."""
 
 
+_NOT_FILED = text("NOT filed")
+
+
 class Contribution(Base):
-    """One issue or idea of a submission: the unit of moderation. `position` is its rank, from 1."""
+    """One issue or idea of a submission: the unit of moderation. `position` is its rank, from 1.
+
+    The bot adds the row; it is *filed* (`storage/filing.py`) a moment later, and again after each change by its author:
+    what the inbox is sorted and searched by is then brought up to date.
+    """
 
     __tablename__ = "contributions"
     __table_args__ = (
         UniqueConstraint("submission_id", "item"),
+        Index("ix_contributions_newest", "consultation", "created_at", "id"),
+        Index("ix_contributions_status", "consultation", "status", "created_at", "id"),
+        Index("ix_contributions_assignee", "assignee_id", "created_at", "id"),
+        Index("ix_contributions_group_id", "group_id"),
+        Index("ix_contributions_to_file", "created_at", postgresql_where=_NOT_FILED, sqlite_where=_NOT_FILED),
         {"info": {"person": "submission_id"}},
     )
 
@@ -196,7 +208,47 @@ class Contribution(Base):
     item: Mapped[int]
     position: Mapped[int]
     status: Mapped[str] = mapped_column(default="new")
+    """new, in-review, on-hold, ready, answered or set-aside (`storage/moderation.py`)."""
+    reason: Mapped[str | None]
+    """Why it was set aside: a word of the published list."""
     created_at: Mapped[datetime]
+    filed: Mapped[bool] = mapped_column(default=False)
+    consultation: Mapped[str | None]
+    """Like `questionnaire` and `language` the submission's own; empty until it is filed first."""
+    questionnaire: Mapped[str | None]
+    language: Mapped[str | None]
+    withdrawn: Mapped[bool] = mapped_column(default=False)
+    """Its author took every answer of it back."""
+    revised_at: Mapped[datetime | None]
+    """When its author last changed it after it was sent."""
+    revised_unseen: Mapped[bool] = mapped_column(default=False)
+    """Its author changed it after somebody had begun to work on it, and nobody has looked since."""
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("contribution_groups.id"))
+    version: Mapped[int] = mapped_column(default=0)
+    """Rises with each change by staff: two writers meet there."""
+    changed_at: Mapped[datetime | None]
+    """When staff last changed anything about it."""
+
+
+class ContributionText(Base):
+    """What a contribution says now, for lists and for the search; made anew whenever it is filed."""
+
+    __tablename__ = "contribution_texts"
+    __table_args__ = (
+        Index("ix_contribution_texts_words", text("to_tsvector('simple', folded)"), postgresql_using="gin").ddl_if(
+            dialect="postgresql"
+        ),
+        {"info": {"person": "contribution_id"}},
+    )
+
+    contribution_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contributions.id"), primary_key=True)
+    excerpt: Mapped[str]
+    """Its first words as they were written, what is redacted left out."""
+    folded: Mapped[str]
+    """Every word of it, folded (`locales.fold`), with one blank before each and after the last."""
+    likeness: Mapped[list[Any]]
+    """Numbers that contributions with like words share (`storage/likeness.py`)."""
 
 
 class AnswerRow(Base):
@@ -251,6 +303,171 @@ class TranscriptRow(Base):
     letter: Mapped[str | None] = mapped_column(unique=True)
     """Of what the bot said: the key of its last piece in the outbox, by which the number finds its way here."""
     language: Mapped[str]
+    at: Mapped[datetime]
+
+
+# --- what the secretariat makes of it -------------------------------------------------------------------------
+
+
+class Theme(Base):
+    """One entry of a consultation's codebook; never deleted, only retired, for what was coded stays coded."""
+
+    __tablename__ = "themes"
+    __table_args__ = (
+        UniqueConstraint("consultation", "slug"),
+        {"info": {"person": None}},
+    )
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    consultation: Mapped[str] = mapped_column(ForeignKey("consultations.slug"))
+    slug: Mapped[str]
+    """Short and lasting, as exports name it: l1, r3, v4."""
+    family: Mapped[str]
+    """pillar, recommendation, principle, or other."""
+    position: Mapped[int]
+    name: Mapped[dict[str, Any]]
+    """By the code of the language."""
+    about: Mapped[dict[str, Any]]
+    """What belongs under it, by the code of the language; may be empty."""
+    never_alone: Mapped[bool] = mapped_column(default=False)
+    """It says something only beside another theme (technology & innovation)."""
+    retired_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=0)
+
+
+class ContributionTheme(Base):
+    """That somebody put a contribution under a theme."""
+
+    __tablename__ = "contribution_themes"
+    __table_args__ = (
+        Index("ix_contribution_themes_theme_id", "theme_id", "contribution_id"),
+        {"info": {"person": "contribution_id"}},
+    )
+
+    contribution_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contributions.id"), primary_key=True)
+    theme_id: Mapped[int] = mapped_column(ForeignKey("themes.id"), primary_key=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]
+
+
+class ContributionGroup(Base):
+    """Contributions that say the same: a bracket around them, which changes nothing in them."""
+
+    __tablename__ = "contribution_groups"
+    __table_args__ = ({"info": {"person": None}},)
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    consultation: Mapped[str] = mapped_column(ForeignKey("consultations.slug"))
+    name: Mapped[str]
+    """Words of the secretariat, never of an author; may be empty."""
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    created_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=0)
+
+
+class Note(Base):
+    """What staff write to one another about a contribution; its author never sees it but in a copy of their data."""
+
+    __tablename__ = "notes"
+    __table_args__ = ({"info": {"person": "contribution_id"}},)
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    contribution_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contributions.id"), index=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    text: Mapped[str]
+    at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
+class Translation(Base):
+    """A person's translation of one answer of a contribution, beside it and never in its place."""
+
+    __tablename__ = "translations"
+    __table_args__ = ({"info": {"person": "contribution_id"}},)
+
+    contribution_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contributions.id"), primary_key=True)
+    question: Mapped[str] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[str]
+    revision: Mapped[int]
+    """The revision of the answer that was translated; a later one makes the translation out of date."""
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=0)
+
+
+class Redaction(Base):
+    """A stretch of one revision of an answer that must not be read; the answer itself stays as it is.
+
+    What stands there is left out wherever words of the same submission are shown or exported, in whichever revision
+    or message they stand. Undone, it stays on record.
+    """
+
+    __tablename__ = "redactions"
+    __table_args__ = ({"info": {"person": "submission_id"}},)
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    submission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("submissions.id"), index=True)
+    contribution_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contributions.id"))
+    answer_id: Mapped[int] = mapped_column(ForeignKey("answers.id"))
+    start: Mapped[int]
+    """Like `end` an offset in code points into the answer's text, several messages joined by a line break."""
+    end: Mapped[int]
+    kind: Mapped[str]
+    """phone, email, identity-number, card, or other."""
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class ReplyRow(Base):
+    """What a moderator wrote to a contribution's author: a question, or the reasoned response."""
+
+    __tablename__ = "replies"
+    __table_args__ = (
+        Index("ix_replies_contribution_id", "contribution_id", "id"),
+        Index("ix_replies_state", "state", "id"),
+        {"info": {"person": "contribution_id"}},
+    )
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    contribution_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contributions.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    kind: Mapped[str]
+    """question or response."""
+    language: Mapped[str]
+    """The author's, in which it is written."""
+    text: Mapped[str]
+    state: Mapped[str] = mapped_column(default="written")
+    """written (no worker has it yet), owed (in the outbox), delivered or undeliverable."""
+    error: Mapped[str | None]
+    """Why it could not be delivered."""
+    at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+
+class AuthorReply(Base):
+    """What the author wrote back to a moderator's question, each message as it was written."""
+
+    __tablename__ = "author_replies"
+    __table_args__ = ({"info": {"person": "reply_id"}},)
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    reply_id: Mapped[int] = mapped_column(ForeignKey("replies.id"), index=True)
+    text: Mapped[str]
+    language: Mapped[str]
+    at: Mapped[datetime]
+
+
+class Snapshot(Base):
+    """Numbers that take a while to count, as they were at a moment."""
+
+    __tablename__ = "snapshots"
+    __table_args__ = ({"info": {"person": None}},)
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    data: Mapped[dict[str, Any]]
     at: Mapped[datetime]
 
 
@@ -375,6 +592,22 @@ class Staff(Base):
     language: Mapped[str] = mapped_column(default="sq")
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    totp_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The secret of their second factor, encrypted; set aside in `totp_new_sealed` until a first code proves it."""
+    totp_new_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    totp_step: Mapped[int | None] = mapped_column(BigInteger)
+    """The time step of the code used last: no code is taken twice."""
+
+
+class RecoveryCode(Base):
+    """A code to log in with once where the telephone is gone; kept as a hash."""
+
+    __tablename__ = "recovery_codes"
+    __table_args__ = ({"info": {"person": None}},)
+
+    hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), index=True)
+    used_at: Mapped[datetime | None]
 
 
 class StaffSession(Base):
@@ -389,6 +622,10 @@ class StaffSession(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    proven: Mapped[bool] = mapped_column(default=False)
+    """Whether the second factor was shown; before that a session opens the page for it and nothing else."""
+    browser: Mapped[str] = mapped_column(default="")
+    """What the browser calls itself, in a word or two, for the list of one's own sessions."""
 
 
 class Throttle(Base):
@@ -403,7 +640,7 @@ class Throttle(Base):
 
 
 class AuditRow(Base):
-    """What staff did, in order; never a word of what a participant said."""
+    """What staff did, in order; never a word of what a participant said. Each row's hash covers the one before it."""
 
     __tablename__ = "audit"
     __table_args__ = ({"info": {"person": None}},)
@@ -412,6 +649,23 @@ class AuditRow(Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     action: Mapped[str]
     subject: Mapped[str]
+    at: Mapped[datetime]
+    hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """SHA-256 over the hash before it and this row; empty in rows older than the chain."""
+
+
+class AuditMark(Base):
+    """Where the audit's chain ends (`head`), and where what is still kept of it begins (`anchor`)."""
+
+    __tablename__ = "audit_marks"
+    __table_args__ = ({"info": {"person": None}},)
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    row: Mapped[int] = mapped_column(BigInteger)
+    """The row's id; 0 before the first."""
+    hash: Mapped[bytes] = mapped_column(LargeBinary)
+    rows: Mapped[int] = mapped_column(BigInteger)
+    """How many rows the chain had up to there."""
     at: Mapped[datetime]
 
 

@@ -7,58 +7,26 @@ submitted is found. Lists go by key, never by offset, so that the thousandth pag
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Uuid, func, literal, select, tuple_
 
-from dialogs.canonical import consultation_from_json, questionnaire_from_json
-from dialogs.types import Consultation, Question, Questionnaire
+from dialogs.canonical import consultation_from_json
+from dialogs.types import Consultation, Questionnaire
 from storage.models import (
-    AnswerRow,
     ConsultationRow,
     Contribution,
     QuestionnaireVersion,
     Submission,
     TranscriptRow,
 )
-from storage.submitted import Answered, Contributed, Count, Page, Place, Said, Submitted, Wording
+from storage.submitted import Count, Page, Place, Said, Submitted
 from storage.transaction import Record, Transaction
 from storage.types import UtcDateTime
+from storage.whole import SUBMISSION, questionnaire, whole
 
-_SUBMISSION = (
-    Submission.id,
-    Submission.digest,
-    Submission.consultation,
-    Submission.receipt,
-    Submission.channel,
-    Submission.language,
-    Submission.started_at,
-    Submission.submitted_at,
-)
-_CONTRIBUTION = (
-    Contribution.submission_id,
-    Contribution.id,
-    Contribution.item,
-    Contribution.position,
-    Contribution.status,
-)
-_ANSWER = (
-    AnswerRow.submission_id,
-    AnswerRow.question,
-    AnswerRow.item,
-    AnswerRow.parts,
-    AnswerRow.chosen,
-    AnswerRow.skipped,
-    AnswerRow.dropped,
-    AnswerRow.language,
-    AnswerRow.at,
-)
 _PLACE = tuple_(Submission.submitted_at, Submission.id)
-
-_known: dict[str, Questionnaire] = {}
-"""Versions by digest: they never change and are few, so each is read once in a process."""
 
 
 class Reading:
@@ -83,7 +51,7 @@ class Reading:
             .where(QuestionnaireVersion.consultation == consultation)
             .order_by(QuestionnaireVersion.position, QuestionnaireVersion.slug, QuestionnaireVersion.version)
         )
-        return tuple(_questionnaire(row) for row in await self._transaction.rows(statement))
+        return tuple(questionnaire(row) for row in await self._transaction.rows(statement))
 
     # --- submissions -------------------------------------------------------------------------------------------------
 
@@ -102,7 +70,7 @@ class Reading:
         more, rows = len(rows) > size, rows[:size]
         if upwards:
             rows.reverse()
-        found = await self._whole(rows)
+        found = await whole(self._transaction, rows)
         has_older = bool(found) and (upwards or more)
         has_newer = bool(found) and (more if upwards else before is not None)
         return Page(found, found[-1].place if has_older else None, found[0].place if has_newer else None)
@@ -110,15 +78,21 @@ class Reading:
     async def one(self, id: uuid.UUID, consultations: Sequence[str]) -> Submitted | None:
         """Return a submission of one of `consultations`, None for any other and for a draft."""
         visible = [Submission.id == id, Submission.consultation.in_(list(consultations))]
-        found = await self._whole(await self._submissions(visible, upwards=True, limit=1))
+        found = await whole(self._transaction, await self._submissions(visible, upwards=True, limit=1))
         return found[0] if found else None
+
+    async def several(self, ids: Sequence[uuid.UUID]) -> tuple[Submitted, ...]:
+        """Return the submissions called `ids`, in no order that matters, whoever may see them; drafts are left out."""
+        return await whole(
+            self._transaction, await self._submissions([Submission.id.in_(ids)], upwards=True, limit=len(ids))
+        )
 
     async def next_in(self, consultation: str, after: Place | None, size: int) -> tuple[Submitted, ...]:
         """Return up to `size` submissions of one consultation, oldest first, next after a place."""
         visible: list[ColumnElement[bool]] = [Submission.consultation == consultation]
         if after:
             visible.append(_beyond(after, upwards=True))
-        return await self._whole(await self._submissions(visible, upwards=True, limit=size))
+        return await whole(self._transaction, await self._submissions(visible, upwards=True, limit=size))
 
     async def transcript(self, submission: uuid.UUID) -> tuple[Said, ...]:
         """Return the conversation in which a submission came about, in its order."""
@@ -155,41 +129,17 @@ class Reading:
         issues = {(row[0], row[1]): int(row[2]) for row in contributions}
         return tuple(Count(row[0], row[1], int(row[2]), issues.get((row[0], row[1]), 0), row[3]) for row in submissions)
 
-    # --- putting together --------------------------------------------------------------------------------------------
-
     async def _submissions(
         self, visible: Iterable[ColumnElement[bool]], *, upwards: bool, limit: int
     ) -> Sequence[Record]:
         order = (Submission.submitted_at, Submission.id)
         statement = (
-            select(*_SUBMISSION)
+            select(*SUBMISSION)
             .where(Submission.submitted_at.is_not(None), *visible)
             .order_by(*(order if upwards else (column.desc() for column in order)))
             .limit(limit)
         )
         return await self._transaction.rows(statement)
-
-    async def _whole(self, rows: Sequence[Record]) -> tuple[Submitted, ...]:
-        """Return the submissions of `rows`, each with everything in it: three statements, however many they are."""
-        if not rows:
-            return ()
-        ids = [row[0] for row in rows]
-        await self._learn({row[1] for row in rows})
-        ranked = select(*_CONTRIBUTION).where(Contribution.submission_id.in_(ids))
-        contributions = await self._transaction.rows(ranked.order_by(Contribution.position))
-        said = select(*_ANSWER).where(AnswerRow.submission_id.in_(ids))
-        answers = await self._transaction.rows(said.order_by(AnswerRow.revision, AnswerRow.id))
-        parts, slots = _by_submission(contributions), _slots(answers)
-        return tuple(_submitted(row, parts[row[0]], slots[row[0]]) for row in rows)
-
-    async def _learn(self, digests: set[str]) -> None:
-        """Read the versions that this process has not met yet."""
-        new = digests - _known.keys()
-        if new:
-            columns = (QuestionnaireVersion.digest, QuestionnaireVersion.definition)
-            statement = select(*columns).where(QuestionnaireVersion.digest.in_(list(new)))
-            for row in await self._transaction.rows(statement):
-                _questionnaire(row)
 
 
 def _beyond(place: Place | None, upwards: bool) -> ColumnElement[bool]:
@@ -197,66 +147,3 @@ def _beyond(place: Place | None, upwards: bool) -> ColumnElement[bool]:
     assert place is not None
     there = tuple_(literal(place.at, UtcDateTime()), literal(place.id, Uuid()))
     return there < _PLACE if upwards else there > _PLACE
-
-
-def _questionnaire(row: Record) -> Questionnaire:
-    """Return the version of a row, read once."""
-    if row[0] not in _known:
-        _known[row[0]] = questionnaire_from_json(row[1])
-    return _known[row[0]]
-
-
-def _by_submission(rows: Iterable[Record]) -> dict[uuid.UUID, list[Record]]:
-    found: dict[uuid.UUID, list[Record]] = defaultdict(list)
-    for row in rows:
-        found[row[0]].append(row)
-    return found
-
-
-Slots = dict[tuple[str, int], list[Wording]]
-
-
-def _slots(rows: Iterable[Record]) -> dict[uuid.UUID, Slots]:
-    """Return the revisions of each slot of each submission, oldest first."""
-    found: dict[uuid.UUID, Slots] = defaultdict(lambda: defaultdict(list))
-    for submission, question, item, parts, chosen, *rest in rows:
-        text = "\n".join(part[1] for part in parts) if parts else None
-        found[submission][question, item].append(Wording(text, tuple(chosen), *rest))
-    return found
-
-
-def _submitted(row: Record, contributions: Sequence[Record], slots: Slots) -> Submitted:
-    id_, digest, consultation, receipt, channel, language, started_at, submitted_at = row
-    questionnaire = _known[digest]
-    made = [_contributed(questionnaire, each, slots) for each in contributions]
-    return Submitted(
-        id=id_,
-        consultation=consultation,
-        questionnaire=questionnaire,
-        receipt=receipt,
-        channel=channel,
-        language=language,
-        started_at=started_at,
-        submitted_at=submitted_at,
-        answers=tuple(_answered(_questions(questionnaire, repeated=False), 0, slots)),
-        contributions=tuple(each for each in made if not each.withdrawn),
-        withdrawn=tuple(each for each in made if each.withdrawn),
-    )
-
-
-def _contributed(questionnaire: Questionnaire, row: Record, slots: Slots) -> Contributed:
-    _, id_, item, position, status = row
-    answers = tuple(_answered(_questions(questionnaire, repeated=True), item, slots))
-    return Contributed(id_, item, position, status, answers)
-
-
-def _questions(questionnaire: Questionnaire, *, repeated: bool) -> Iterator[Question]:
-    """Yield the questions within, or outside, what is asked several times over, in file order."""
-    for section in questionnaire.sections:
-        if (section.repeat is not None) is repeated:
-            yield from section.questions
-
-
-def _answered(questions: Iterable[Question], item: int, slots: Slots) -> Iterator[Answered]:
-    for question in questions:
-        yield Answered(question, item, tuple(slots.get((question.id, item), ())))

@@ -26,6 +26,7 @@ from dialogs.exchange import (
 )
 from dialogs.turn import Turn
 from dialogs.types import Answer
+from storage.filing import TOPIC
 from storage.unit_of_work import UnitOfWork
 
 
@@ -61,6 +62,7 @@ async def record(uow: UnitOfWork, participant_id: uuid.UUID, turn: Turn, inbound
             return Recorded(erased=True)
     await uow.submissions.revise(participant_id, tuple(_revisions(turn)), turn.session.language, now)
     await _follow_revision(uow, participant_id, turn, now)
+    await _have_filed(uow, participant_id, turn, now)
     text = inbound.text or turn.pressed
     await uow.transcript.heard(participant_id, turn.session, inbound.kind, text, inbound.number, now, draft)
     return Recorded(receipt, draft)
@@ -107,3 +109,14 @@ async def _follow_revision(uow: UnitOfWork, participant_id: uuid.UUID, turn: Tur
     given = [e.answer.slot.item for e in turn.events if isinstance(e, AnswerGiven) and e.draft == revising.id]
     places = tuple((rank, item) for rank, item in enumerate(revising.items, 1) if item in given)
     await uow.submissions.contribute(participant_id, revising.id, places, now)
+
+
+async def _have_filed(uow: UnitOfWork, participant_id: uuid.UUID, turn: Turn, now: datetime) -> None:
+    """Have whatever was submitted, or changed after it was submitted, filed."""
+    open_drafts = {draft.id for draft in turn.session.drafts}
+    just_sent = {event.draft for event in turn.events if isinstance(event, Submitted)}
+    slots = {(draft, answer.slot.item) for draft, answer, _ in _revisions(turn) if draft not in open_drafts | just_sent}
+    changed = sorted((draft, item) for draft, item in slots if item)
+    await uow.submissions.revised(participant_id, changed, now)
+    if changed or just_sent:
+        uow.transaction.news.add(TOPIC)

@@ -117,6 +117,14 @@ class Submissions:
         ]
         await self._transaction.put(_CONTRIBUTE, rows)
 
+    async def revised(self, participant_id: uuid.UUID, places: Sequence[tuple[int, int]], now: datetime) -> None:
+        """Note that the author changed submitted contributions, each a (draft, item), so that they are filed anew."""
+        rows = [
+            {"owner": submission_id(participant_id, draft), "within": item, "now": now, "no": False}
+            for draft, item in places
+        ]
+        await self._transaction.put(_REVISED, rows)
+
     async def discard(self, participant_id: uuid.UUID, draft: int, now: datetime) -> None:
         """Note that a draft gave way to another one; a submission stays what it is."""
         values = {"owner": submission_id(participant_id, draft), "now": now}
@@ -240,6 +248,12 @@ _SUBMIT = (
 )
 
 _CONTRIBUTE = upsert(Contribution).on_conflict_do_nothing(index_elements=["submission_id", "item"])
+
+_REVISED = (
+    update(Contribution)
+    .where(Contribution.submission_id == bindparam("owner"), Contribution.item == bindparam("within"))
+    .values(filed=bindparam("no"), revised_at=bindparam("now"))
+)
 
 _DISCARD = (
     update(Submission)

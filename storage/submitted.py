@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from dialogs.types import Kind, Question, Questionnaire
+from storage.masking import NOTHING, Mask
 
 
 class Place(NamedTuple):
@@ -31,6 +32,9 @@ class Wording:
     dropped: bool
     language: str
     at: datetime
+    id: int = 0
+    """The answer's row, which a redaction refers to."""
+    revision: int = 0
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,11 @@ class Answered:
     question: Question
     item: int
     revisions: tuple[Wording, ...] = ()
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it is answered in words."""
+        return self.question.kind is Kind.TEXT
 
     @property
     def current(self) -> Wording | None:
@@ -73,6 +82,21 @@ class Contributed:
     position: int
     status: str
     answers: tuple[Answered, ...]
+    reason: str | None = None
+    created_at: datetime | None = None
+    revised_at: datetime | None = None
+    revised_unseen: bool = False
+    changed_at: datetime | None = None
+    assignee_id: int | None = None
+    group_id: int | None = None
+    version: int = 0
+    themes: tuple[str, ...] = ()
+    """The slugs of its themes, in the codebook's order."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What stands in it in words, in the order of its questions."""
+        return tuple(answer.value for answer in self.answers if isinstance(answer.value, str) and answer.is_text)
 
     @cached_property
     def revisions(self) -> int:
@@ -105,6 +129,8 @@ class Submitted:
     answers: tuple[Answered, ...]
     contributions: tuple[Contributed, ...]
     withdrawn: tuple[Contributed, ...]
+    mask: Mask = NOTHING
+    """What is redacted in it."""
 
     @property
     def place(self) -> Place:

@@ -1,0 +1,124 @@
+"""Filing: a contribution that came in, or was changed by its author, made ready to be found.
+
+The bot writes what was said and nothing else, so that it is quick. A moment later somebody files it: what it says is
+folded for the search, its first words are kept for lists, and what its author changed is pointed out.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+import locales
+from storage.models import Contribution, ContributionText
+from storage.submitted import Contributed, Submitted
+from storage.transaction import Transaction, Values
+from storage.unit_of_work import UnitOfWork
+
+TOPIC = "contributions"
+"""What is cast (`wake`) when a contribution came in, was changed by its author, or was filed."""
+
+EXCERPT = 400
+"""Signs of a contribution that lists show at most."""
+
+
+async def file_some(unit: UnitOfWork, limit: int) -> int:
+    """File up to `limit` contributions that wait for it, the oldest first, and return how many that were.
+
+    Two processes that do this at the same time file different ones.
+    """
+    transaction = unit.transaction
+    waiting = await transaction.rows(
+        select(Contribution.id, Contribution.submission_id)
+        .where(Contribution.filed.is_(False))
+        .order_by(Contribution.created_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    if not waiting:
+        return 0
+    submissions = await unit.reading.several(list({row.submission_id for row in waiting}))
+    wanted = {row.id for row in waiting}
+    found = [(each, part) for each in submissions for part in (*each.contributions, *each.withdrawn)]
+    await _keep(transaction, [pair for pair in found if pair[1].id in wanted])
+    transaction.news.add(TOPIC)
+    return len(waiting)
+
+
+async def file_again(transaction: Transaction, submission: uuid.UUID) -> None:
+    """Have every contribution of a submission filed anew: what may be read of it has changed."""
+    statement = update(Contribution).where(Contribution.submission_id == submission)
+    await transaction.execute(statement.values(filed=False))
+    transaction.news.add(TOPIC)
+
+
+async def _keep(transaction: Transaction, found: Sequence[tuple[Submitted, Contributed]]) -> None:
+    if not found:
+        return
+    await transaction.put(_FILED, [_row(submitted, contributed) for submitted, contributed in found])
+    gone = [part.id for _, part in found if part.withdrawn]
+    if gone:
+        await transaction.execute(delete(ContributionText).where(ContributionText.contribution_id.in_(gone)))
+    texts = [_text(submitted, part) for submitted, part in found if not part.withdrawn]
+    if texts:
+        dialect = sqlite if transaction.dialect == "sqlite" else postgresql
+        insert = dialect.insert(ContributionText)
+        anew = {name: insert.excluded[name] for name in ("excerpt", "folded", "likeness")}
+        await transaction.execute(
+            insert.on_conflict_do_update(index_elements=[ContributionText.contribution_id], set_=anew), texts
+        )
+
+
+def _row(submitted: Submitted, contributed: Contributed) -> Values:
+    return {
+        "which": contributed.id,
+        "of": submitted.consultation,
+        "asked": submitted.questionnaire.slug,
+        "spoken": submitted.language,
+        "gone": contributed.withdrawn,
+        "unseen": _is_unseen(contributed),
+    }
+
+
+def _is_unseen(contributed: Contributed) -> bool:
+    """Return whether its author changed it after staff had begun to work on it, and nobody looked since."""
+    revised, changed = contributed.revised_at, contributed.changed_at
+    began: datetime | None = changed if contributed.status != "new" else None
+    return contributed.revised_unseen or (revised is not None and began is not None and revised > began)
+
+
+def _text(submitted: Submitted, contributed: Contributed) -> Values:
+    said = [submitted.mask.over(text) for text in contributed.texts]
+    words = locales.fold("\n".join(said))
+    return {
+        "contribution_id": contributed.id,
+        "excerpt": _cut(said[0] if said else ""),
+        "folded": f" {words} ",
+        "likeness": [],
+    }
+
+
+def _cut(text: str) -> str:
+    """Return the first signs of a text, on one line, cut between words where that is possible."""
+    line = " ".join(text.split())
+    if len(line) <= EXCERPT:
+        return line
+    return line[:EXCERPT].rsplit(" ", 1)[0] + "…"
+
+
+_FILED = (
+    update(Contribution)
+    .where(Contribution.id == bindparam("which"))
+    .values(
+        filed=True,
+        consultation=bindparam("of"),
+        questionnaire=bindparam("asked"),
+        language=bindparam("spoken"),
+        withdrawn=bindparam("gone"),
+        revised_unseen=bindparam("unseen"),
+    )
+)

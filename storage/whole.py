@@ -1,0 +1,204 @@
+"""Submissions put together from their rows: whatever was said in each, what is redacted, what staff made of it.
+
+A handful of statements, however many submissions they are for.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import select
+
+from dialogs.canonical import questionnaire_from_json
+from dialogs.types import Question, Questionnaire
+from storage.masking import NOTHING, Mask
+from storage.models import (
+    AnswerRow,
+    Contribution,
+    ContributionTheme,
+    QuestionnaireVersion,
+    Redaction,
+    Submission,
+    Theme,
+)
+from storage.submitted import Answered, Contributed, Submitted, Wording
+from storage.transaction import Record, Transaction
+
+SUBMISSION = (
+    Submission.id,
+    Submission.digest,
+    Submission.consultation,
+    Submission.receipt,
+    Submission.channel,
+    Submission.language,
+    Submission.started_at,
+    Submission.submitted_at,
+)
+_CONTRIBUTION = (
+    Contribution.submission_id,
+    Contribution.id,
+    Contribution.item,
+    Contribution.position,
+    Contribution.status,
+    Contribution.reason,
+    Contribution.created_at,
+    Contribution.revised_at,
+    Contribution.revised_unseen,
+    Contribution.changed_at,
+    Contribution.assignee_id,
+    Contribution.group_id,
+    Contribution.version,
+)
+_ANSWER = (
+    AnswerRow.submission_id,
+    AnswerRow.question,
+    AnswerRow.item,
+    AnswerRow.parts,
+    AnswerRow.chosen,
+    AnswerRow.skipped,
+    AnswerRow.dropped,
+    AnswerRow.language,
+    AnswerRow.at,
+    AnswerRow.id,
+    AnswerRow.revision,
+)
+_known: dict[str, Questionnaire] = {}
+"""Versions by digest: they never change and are few, so each is read once in a process."""
+
+
+async def whole(transaction: Transaction, rows: Sequence[Record]) -> tuple[Submitted, ...]:
+    """Return the submissions of `rows`, each with everything in it: five statements, however many they are."""
+    if not rows:
+        return ()
+    ids = [row[0] for row in rows]
+    await _learn(transaction, {row[1] for row in rows})
+    ranked = select(*_CONTRIBUTION).where(Contribution.submission_id.in_(ids))
+    contributions = await transaction.rows(ranked.order_by(Contribution.position))
+    said = select(*_ANSWER).where(AnswerRow.submission_id.in_(ids))
+    answers = await transaction.rows(said.order_by(AnswerRow.revision, AnswerRow.id))
+    parts, slots = _by_submission(contributions), _slots(answers)
+    masks = await _masks(transaction, ids, answers)
+    themes = await _themes(transaction, [row[1] for row in contributions])
+    return tuple(_submitted(row, parts[row[0]], slots[row[0]], masks.get(row[0], NOTHING), themes) for row in rows)
+
+
+async def _masks(
+    transaction: Transaction, ids: Sequence[uuid.UUID], answers: Sequence[Record]
+) -> dict[uuid.UUID, Mask]:
+    """Return what is redacted in each submission that has such."""
+    columns = (Redaction.submission_id, Redaction.answer_id, Redaction.start, Redaction.end)
+    statement = select(*columns).where(Redaction.submission_id.in_(ids), Redaction.undone_at.is_(None))
+    stretches = await transaction.rows(statement)
+    if not stretches:
+        return {}
+    texts = {row.id: "\n".join(part[1] for part in row.parts) for row in answers}
+    words: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for submission, answer, start, end in stretches:
+        words[submission].append(texts.get(answer, "")[start:end])
+    return {submission: Mask(tuple(found)) for submission, found in words.items()}
+
+
+async def _themes(transaction: Transaction, contributions: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, ...]]:
+    """Return the slugs of the themes of each contribution that has such, in the codebook's order."""
+    statement = (
+        select(ContributionTheme.contribution_id, Theme.slug)
+        .join(Theme, Theme.id == ContributionTheme.theme_id)
+        .where(ContributionTheme.contribution_id.in_(contributions))
+        .order_by(Theme.position, Theme.id)
+    )
+    found: dict[uuid.UUID, tuple[str, ...]] = {}
+    for contribution, slug in await transaction.rows(statement):
+        found[contribution] = (*found.get(contribution, ()), slug)
+    return found
+
+
+async def _learn(transaction: Transaction, digests: set[str]) -> None:
+    """Read the versions that this process has not met yet."""
+    new = digests - _known.keys()
+    if new:
+        columns = (QuestionnaireVersion.digest, QuestionnaireVersion.definition)
+        statement = select(*columns).where(QuestionnaireVersion.digest.in_(list(new)))
+        for row in await transaction.rows(statement):
+            questionnaire(row)
+
+
+def questionnaire(row: Record) -> Questionnaire:
+    """Return the version of a row, read once."""
+    if row[0] not in _known:
+        _known[row[0]] = questionnaire_from_json(row[1])
+    return _known[row[0]]
+
+
+def _by_submission(rows: Iterable[Record]) -> dict[uuid.UUID, list[Record]]:
+    found: dict[uuid.UUID, list[Record]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(row)
+    return found
+
+
+Slots = dict[tuple[str, int], list[Wording]]
+
+
+def _slots(rows: Iterable[Record]) -> dict[uuid.UUID, Slots]:
+    """Return the revisions of each slot of each submission, oldest first."""
+    found: dict[uuid.UUID, Slots] = defaultdict(lambda: defaultdict(list))
+    for submission, question, item, parts, chosen, *rest in rows:
+        text = "\n".join(part[1] for part in parts) if parts else None
+        found[submission][question, item].append(Wording(text, tuple(chosen), *rest))
+    return found
+
+
+def _submitted(
+    row: Record, contributions: Sequence[Record], slots: Slots, mask: Mask, themes: dict[uuid.UUID, tuple[str, ...]]
+) -> Submitted:
+    id_, digest, consultation, receipt, channel, language, started_at, submitted_at = row
+    questionnaire = _known[digest]
+    made = [_contributed(questionnaire, each, slots, themes.get(each[1], ())) for each in contributions]
+    return Submitted(
+        id=id_,
+        consultation=consultation,
+        questionnaire=questionnaire,
+        receipt=receipt,
+        channel=channel,
+        language=language,
+        started_at=started_at,
+        submitted_at=submitted_at,
+        answers=tuple(_answered(_questions(questionnaire, repeated=False), 0, slots)),
+        contributions=tuple(each for each in made if not each.withdrawn),
+        withdrawn=tuple(each for each in made if each.withdrawn),
+        mask=mask,
+    )
+
+
+def _contributed(questionnaire: Questionnaire, row: Record, slots: Slots, themes: tuple[str, ...]) -> Contributed:
+    _, id_, item, position, status, reason, created_at, revised_at, unseen, changed_at, assignee, group, version = row
+    return Contributed(
+        id=id_,
+        item=item,
+        position=position,
+        status=status,
+        answers=tuple(_answered(_questions(questionnaire, repeated=True), item, slots)),
+        reason=reason,
+        created_at=created_at,
+        revised_at=revised_at,
+        revised_unseen=unseen,
+        changed_at=changed_at,
+        assignee_id=assignee,
+        group_id=group,
+        version=version,
+        themes=themes,
+    )
+
+
+def _questions(questionnaire: Questionnaire, *, repeated: bool) -> Iterator[Question]:
+    """Yield the questions within, or outside, what is asked several times over, in file order."""
+    for section in questionnaire.sections:
+        if (section.repeat is not None) is repeated:
+            yield from section.questions
+
+
+def _answered(questions: Iterable[Question], item: int, slots: Slots) -> Iterator[Answered]:
+    for question in questions:
+        yield Answered(question, item, tuple(slots.get((question.id, item), ())))
