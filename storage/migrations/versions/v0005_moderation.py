@@ -1,4 +1,4 @@
-"""What the secretariat makes of contributions: the inbox, themes, groups, notes, replies; second factors; a chain."""
+"""What the secretariat makes of contributions: the inbox, themes, groups, notes, replies, redactions."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ UNSAMPLED = (
     ("contribution_texts", "folded"),
     ("notes", "text"),
     ("replies", "text"),
-    ("staff", "totp_new_sealed"),
-    ("staff", "totp_sealed"),
     ("translations", "text"),
 )
 """Of these PostgreSQL copies no samples into its statistics, where no erasure would reach them."""
 
 
 def upgrade() -> None:
-    _new_tables()
+    _codebook()
+    _about_contributions()
+    _letters_and_numbers()
     _new_columns()
     if op.get_bind().dialect.name == "postgresql":
         words = sa.text("to_tsvector('simple', folded)")
@@ -36,23 +36,7 @@ def upgrade() -> None:
             op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0")
 
 
-def _new_tables() -> None:
-    op.create_table(
-        "audit_marks",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("row", sa.BigInteger(), nullable=False),
-        sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.Column("rows", sa.BigInteger(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_audit_marks")),
-    )
-    op.create_table(
-        "snapshots",
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("data", sa.JSON(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_snapshots")),
-    )
+def _codebook() -> None:
     op.create_table(
         "contribution_groups",
         sa.Column("id", NUMBER, nullable=False),
@@ -67,17 +51,6 @@ def _new_tables() -> None:
         sa.ForeignKeyConstraint(["created_by"], ["staff.id"], name=op.f("fk_contribution_groups_created_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contribution_groups")),
     )
-    op.create_table(
-        "recovery_codes",
-        sa.Column("hash", sa.LargeBinary(), nullable=False),
-        sa.Column("staff_id", NUMBER, nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_recovery_codes_staff_id")),
-        sa.PrimaryKeyConstraint("hash", name=op.f("pk_recovery_codes")),
-    )
-    with op.batch_alter_table("recovery_codes") as batch_op:
-        batch_op.create_index(batch_op.f("ix_recovery_codes_staff_id"), ["staff_id"], unique=False)
-
     op.create_table(
         "themes",
         sa.Column("id", NUMBER, nullable=False),
@@ -121,6 +94,8 @@ def _new_tables() -> None:
     with op.batch_alter_table("contribution_themes") as batch_op:
         batch_op.create_index("ix_contribution_themes_theme_id", ["theme_id", "contribution_id"], unique=False)
 
+
+def _about_contributions() -> None:
     op.create_table(
         "notes",
         sa.Column("id", NUMBER, nullable=False),
@@ -159,6 +134,15 @@ def _new_tables() -> None:
     with op.batch_alter_table("redactions") as batch_op:
         batch_op.create_index(batch_op.f("ix_redactions_submission_id"), ["submission_id"], unique=False)
 
+
+def _letters_and_numbers() -> None:
+    op.create_table(
+        "snapshots",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_snapshots")),
+    )
     op.create_table(
         "replies",
         sa.Column("id", NUMBER, nullable=False),
@@ -210,9 +194,6 @@ def _new_tables() -> None:
 
 
 def _new_columns() -> None:
-    with op.batch_alter_table("audit") as batch_op:
-        batch_op.add_column(sa.Column("hash", sa.LargeBinary(), nullable=True))
-
     with op.batch_alter_table("contributions") as batch_op:
         batch_op.add_column(sa.Column("reason", sa.String(), nullable=True))
         batch_op.add_column(sa.Column("filed", sa.Boolean(), nullable=False, server_default=sa.false()))
@@ -238,26 +219,8 @@ def _new_columns() -> None:
         )
         batch_op.create_foreign_key(batch_op.f("fk_contributions_assignee_id"), "staff", ["assignee_id"], ["id"])
 
-    with op.batch_alter_table("staff") as batch_op:
-        batch_op.add_column(sa.Column("totp_sealed", sa.LargeBinary(), nullable=True))
-        batch_op.add_column(sa.Column("totp_new_sealed", sa.LargeBinary(), nullable=True))
-        batch_op.add_column(sa.Column("totp_step", sa.BigInteger(), nullable=True))
-
-    with op.batch_alter_table("staff_sessions") as batch_op:
-        batch_op.add_column(sa.Column("proven", sa.Boolean(), nullable=False, server_default=sa.false()))
-        batch_op.add_column(sa.Column("browser", sa.String(), nullable=False, server_default=""))
-
 
 def downgrade() -> None:
-    with op.batch_alter_table("staff_sessions") as batch_op:
-        batch_op.drop_column("browser")
-        batch_op.drop_column("proven")
-
-    with op.batch_alter_table("staff") as batch_op:
-        batch_op.drop_column("totp_step")
-        batch_op.drop_column("totp_new_sealed")
-        batch_op.drop_column("totp_sealed")
-
     with op.batch_alter_table("contributions") as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_contributions_assignee_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_contributions_group_id"), type_="foreignkey")
@@ -278,9 +241,6 @@ def downgrade() -> None:
         batch_op.drop_column("consultation")
         batch_op.drop_column("filed")
         batch_op.drop_column("reason")
-
-    with op.batch_alter_table("audit") as batch_op:
-        batch_op.drop_column("hash")
 
     _drop_tables()
 
@@ -310,10 +270,5 @@ def _drop_tables() -> None:
     op.drop_table("contribution_themes")
     op.drop_table("contribution_texts")
     op.drop_table("themes")
-    with op.batch_alter_table("recovery_codes") as batch_op:
-        batch_op.drop_index(batch_op.f("ix_recovery_codes_staff_id"))
-
-    op.drop_table("recovery_codes")
     op.drop_table("contribution_groups")
     op.drop_table("snapshots")
-    op.drop_table("audit_marks")
