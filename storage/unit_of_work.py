@@ -10,8 +10,10 @@ from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 
 from storage.consultations import Consultations
+from storage.contributions import Contributions
 from storage.inbox import Inbox
 from storage.leases import Leases
+from storage.moderation import Moderation
 from storage.notices import Notices
 from storage.outbox import Outbox
 from storage.participants import Participants
@@ -88,6 +90,16 @@ class UnitOfWork:
     def reading(self) -> Reading:
         """What the secretariat reads."""
         return Reading(self.transaction)
+
+    @cached_property
+    def moderation(self) -> Moderation:
+        """What the secretariat decides about contributions."""
+        return Moderation(self.transaction)
+
+    @cached_property
+    def contributions(self) -> Contributions:
+        """The inbox of the secretariat."""
+        return Contributions(self.transaction)
 
     @cached_property
     def staff(self) -> StaffRepository:
