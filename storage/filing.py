@@ -9,15 +9,16 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 import locales
 from storage.models import Contribution, ContributionText
+from storage.reading import Reading
 from storage.submitted import Contributed, Submitted
 from storage.transaction import Transaction, Values
-from storage.unit_of_work import UnitOfWork
 
 TOPIC = "contributions"
 """What is cast (`wake`) when a contribution came in, was changed by its author, or was filed."""
@@ -26,7 +27,19 @@ EXCERPT = 400
 """Signs of a contribution that lists show at most."""
 
 
-async def file_some(unit: UnitOfWork, limit: int) -> int:
+class Unit(Protocol):
+    """As much of a unit of work as filing needs; the whole one has repositories that file again."""
+
+    @property
+    def transaction(self) -> Transaction:
+        """What everything is done in."""
+
+    @property
+    def reading(self) -> Reading:
+        """What the secretariat reads."""
+
+
+async def file_some(unit: Unit, limit: int) -> int:
     """File up to `limit` contributions that wait for it, the oldest first, and return how many that were.
 
     Two processes that do this at the same time file different ones.
@@ -44,9 +57,17 @@ async def file_some(unit: UnitOfWork, limit: int) -> int:
     submissions = await unit.reading.several(list({row.submission_id for row in waiting}))
     wanted = {row.id for row in waiting}
     found = [(each, part) for each in submissions for part in (*each.contributions, *each.withdrawn)]
-    await _keep(transaction, [pair for pair in found if pair[1].id in wanted])
-    transaction.news.add(TOPIC)
-    return len(waiting)
+    ready = [pair for pair in found if pair[1].id in wanted]
+    await _keep(transaction, ready)
+    if ready:
+        transaction.news.add(TOPIC)
+    return len(ready)
+
+
+async def anything_waits(unit: UnitOfWork) -> bool:
+    """Tell whether a contribution waits to be filed; this changes nothing, and nobody waits for it."""
+    statement = select(Contribution.id).where(Contribution.filed.is_(False)).limit(1)
+    return await unit.transaction.first(statement) is not None
 
 
 async def file_again(transaction: Transaction, submission: uuid.UUID) -> None:

@@ -229,6 +229,8 @@ class Contribution(Base):
     """Rises with each change by staff: two writers meet there."""
     changed_at: Mapped[datetime | None]
     """When staff last changed anything about it."""
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    """Who that was, so that whoever came second knows whom to talk to."""
 
 
 class ContributionText(Base):

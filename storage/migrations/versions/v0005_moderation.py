@@ -207,6 +207,7 @@ def _new_columns() -> None:
         batch_op.add_column(sa.Column("group_id", NUMBER, nullable=True))
         batch_op.add_column(sa.Column("version", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("changed_by", NUMBER, nullable=True))
         batch_op.create_index("ix_contributions_assignee", ["assignee_id", "created_at", "id"], unique=False)
         batch_op.create_index("ix_contributions_group_id", ["group_id"], unique=False)
         batch_op.create_index("ix_contributions_newest", ["consultation", "created_at", "id"], unique=False)
@@ -218,10 +219,12 @@ def _new_columns() -> None:
             batch_op.f("fk_contributions_group_id"), "contribution_groups", ["group_id"], ["id"]
         )
         batch_op.create_foreign_key(batch_op.f("fk_contributions_assignee_id"), "staff", ["assignee_id"], ["id"])
+        batch_op.create_foreign_key(batch_op.f("fk_contributions_changed_by"), "staff", ["changed_by"], ["id"])
 
 
 def downgrade() -> None:
     with op.batch_alter_table("contributions") as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_contributions_changed_by"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_contributions_assignee_id"), type_="foreignkey")
         batch_op.drop_constraint(batch_op.f("fk_contributions_group_id"), type_="foreignkey")
         batch_op.drop_index("ix_contributions_to_file", postgresql_where=NOT_FILED, sqlite_where=NOT_FILED)
@@ -229,6 +232,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_contributions_newest")
         batch_op.drop_index("ix_contributions_group_id")
         batch_op.drop_index("ix_contributions_assignee")
+        batch_op.drop_column("changed_by")
         batch_op.drop_column("changed_at")
         batch_op.drop_column("version")
         batch_op.drop_column("group_id")
