@@ -15,7 +15,7 @@ from admin.gate import Endpoint, View, guarded
 from admin.permissions import Permission
 from admin.settings import AdminSettings
 from admin.shield import Shield
-from admin.views import exports, home, overview, preferences, session, static, submissions
+from admin.views import contribution, exports, home, overview, preferences, session, static, submissions
 from storage.database import Database
 
 
@@ -39,6 +39,7 @@ ROUTES = (
     Row("/language", "language", "POST", preferences.language, P.PAGE_OPEN),
     Row("/theme", "theme", "POST", preferences.theme, P.PAGE_OPEN),
     Row("/overview/", "overview", "GET", overview.counts, P.COUNTS_READ),
+    Row("/contributions/{id:uuid}", "contribution", "GET", contribution.page, P.CONTRIBUTIONS_READ),
     Row("/submissions/", "submissions", "GET", submissions.listing, P.SUBMISSIONS_READ),
     Row("/submissions/{id:uuid}", "submission", "GET", submissions.detail, P.SUBMISSIONS_READ),
     Row("/export", "export", "GET", exports.form, P.SUBMISSIONS_EXPORT),
