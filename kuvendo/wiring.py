@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Protocol, runtime_checkable
 
 from kuvendo.catalogue import CatalogueKeeper
 from kuvendo.erasures import Mirror, path_of
+from kuvendo.filing import Filing
 from kuvendo.housekeeping import Housekeeping
 from kuvendo.process import Duty
 from kuvendo.settings import DATABASE_FILE, Settings, webhook_secrets
@@ -103,6 +104,10 @@ class Installation:
         """Return what forgets whatever need not be kept any longer."""
         mirror = Mirror(self.database, path_of(self.settings))
         return Housekeeping(self.database, now, self.name, self.settings.periods(), mirror)
+
+    def filing(self) -> Filing:
+        """Return what makes contributions ready for the secretariat."""
+        return Filing(self.database)
 
     def metrics(self) -> Metrics:
         """Return what an operator counts."""

@@ -24,6 +24,11 @@ def in_albania(moment: datetime) -> datetime:
     return aware.astimezone(_tirana())
 
 
+def midnight(day: date) -> datetime:
+    """Return the moment in UTC at which a day begins in Albania."""
+    return datetime(day.year, day.month, day.day, tzinfo=_tirana()).astimezone(UTC)
+
+
 def day_month(day: date, code: str) -> str:
     """Return for example "15 dhjetor" or "15 December"."""
     return format_date(day, "d MMMM", locale=language(code).region)

@@ -64,7 +64,7 @@ async def file_some(unit: Unit, limit: int) -> int:
     return len(ready)
 
 
-async def anything_waits(unit: UnitOfWork) -> bool:
+async def anything_waits(unit: Unit) -> bool:
     """Tell whether a contribution waits to be filed; this changes nothing, and nobody waits for it."""
     statement = select(Contribution.id).where(Contribution.filed.is_(False)).limit(1)
     return await unit.transaction.first(statement) is not None
