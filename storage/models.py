@@ -253,6 +253,20 @@ class ContributionText(Base):
     """Numbers that contributions with like words share (`storage/likeness.py`)."""
 
 
+class LikenessBand(Base):
+    """A few of these numbers put together: contributions that share such a band are looked at more closely."""
+
+    __tablename__ = "likeness_bands"
+    __table_args__ = (
+        Index("ix_likeness_bands_contribution_id", "contribution_id"),
+        {"info": {"person": "contribution_id"}},
+    )
+
+    band: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """Its consultation and its place among the bands are part of the number."""
+    contribution_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contributions.id"), primary_key=True)
+
+
 class AnswerRow(Base):
     """One revision of one answer; the highest of a slot is what stands there. Rows are never changed."""
 
@@ -367,6 +381,36 @@ class ContributionGroup(Base):
     version: Mapped[int] = mapped_column(default=0)
 
 
+class GroupLeaving(Base):
+    """That a contribution was in a group until a moment: so that taking it out, or the group apart, can be undone."""
+
+    __tablename__ = "group_leavings"
+    __table_args__ = (
+        Index("ix_group_leavings_group_id", "group_id"),
+        {"info": {"person": "contribution_id"}},
+    )
+
+    contribution_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contributions.id"), primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("contribution_groups.id"), primary_key=True)
+    at: Mapped[datetime]
+
+
+class Unlike(Base):
+    """That somebody looked at two contributions and found that they do not say the same; not suggested again."""
+
+    __tablename__ = "unlike"
+    __table_args__ = (
+        Index("ix_unlike_other_id", "other_id"),
+        {"info": {"person": "contribution_id"}},
+    )
+
+    contribution_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contributions.id"), primary_key=True)
+    other_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contributions.id", ondelete="CASCADE"), primary_key=True)
+    """Goes with the other contribution, whoever's that is."""
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]
+
+
 class Note(Base):
     """What staff write to one another about a contribution; its author never sees it but in a copy of their data."""
 
@@ -416,7 +460,7 @@ class Redaction(Base):
     """Like `end` an offset in code points into the answer's text, several messages joined by a line break."""
     end: Mapped[int]
     kind: Mapped[str]
-    """phone, email, identity-number, card, or other."""
+    """phone, email, identity-number, card, account, or other."""
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime]
     undone_at: Mapped[datetime | None]

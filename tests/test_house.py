@@ -18,7 +18,11 @@ import pytest
 HOUSE = Path(__file__).parent.parent
 PACKAGES = ("kuvendo", "bot", "admin", "simulator", "storage", "dialogs", "locales")
 FOLDERS = {*PACKAGES, "benchmarks", "deploy", "docs", "tests"}
-LONGER_FILES = {"storage/models.py": 800, "storage/migrations/versions/v0001_everything.py": 450}  # the schema
+LONGER_FILES = {  # the schema
+    "storage/models.py": 800,
+    "storage/migrations/versions/v0001_everything.py": 450,
+    "storage/migrations/versions/v0005_moderation.py": 350,
+}
 LONGEST_FILE, LONGEST_TEST_FILE = 300, 400
 MEDIAN, NINE_IN_TEN, LONGEST = 10, 40, 60
 FORBIDDEN = re.compile(r"/work/|/root/\.|/opt/pypi|/home/\w+/|pypi\.org/simple|index-url|find-links")

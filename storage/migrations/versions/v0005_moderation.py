@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from dialogs.codebook import shipped_themes
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -29,6 +31,7 @@ def upgrade() -> None:
     _about_contributions()
     _letters_and_numbers()
     _new_columns()
+    _first_themes()
     if op.get_bind().dialect.name == "postgresql":
         words = sa.text("to_tsvector('simple', folded)")
         op.create_index("ix_contribution_texts_words", "contribution_texts", [words], postgresql_using="gin")
@@ -78,6 +81,48 @@ def _codebook() -> None:
         ),
         sa.PrimaryKeyConstraint("contribution_id", name=op.f("pk_contribution_texts")),
     )
+    op.create_table(
+        "group_leavings",
+        sa.Column("contribution_id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", NUMBER, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contributions.id"], name=op.f("fk_group_leavings_contribution_id")
+        ),
+        sa.ForeignKeyConstraint(["group_id"], ["contribution_groups.id"], name=op.f("fk_group_leavings_group_id")),
+        sa.PrimaryKeyConstraint("contribution_id", "group_id", name=op.f("pk_group_leavings")),
+    )
+    with op.batch_alter_table("group_leavings") as batch_op:
+        batch_op.create_index("ix_group_leavings_group_id", ["group_id"], unique=False)
+
+    op.create_table(
+        "likeness_bands",
+        sa.Column("band", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("contribution_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contributions.id"], name=op.f("fk_likeness_bands_contribution_id")
+        ),
+        sa.PrimaryKeyConstraint("band", "contribution_id", name=op.f("pk_likeness_bands")),
+    )
+    with op.batch_alter_table("likeness_bands") as batch_op:
+        batch_op.create_index("ix_likeness_bands_contribution_id", ["contribution_id"], unique=False)
+
+    op.create_table(
+        "unlike",
+        sa.Column("contribution_id", sa.Uuid(), nullable=False),
+        sa.Column("other_id", sa.Uuid(), nullable=False),
+        sa.Column("staff_id", NUMBER, nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["contribution_id"], ["contributions.id"], name=op.f("fk_unlike_contribution_id")),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["contributions.id"], name=op.f("fk_unlike_other_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_unlike_staff_id")),
+        sa.PrimaryKeyConstraint("contribution_id", "other_id", name=op.f("pk_unlike")),
+    )
+    with op.batch_alter_table("unlike") as batch_op:
+        batch_op.create_index("ix_unlike_other_id", ["other_id"], unique=False)
+
     op.create_table(
         "contribution_themes",
         sa.Column("contribution_id", sa.Uuid(), nullable=False),
@@ -222,6 +267,23 @@ def _new_columns() -> None:
         batch_op.create_foreign_key(batch_op.f("fk_contributions_changed_by"), "staff", ["changed_by"], ["id"])
 
 
+def _first_themes() -> None:
+    """Give the consultations that are there already the themes that new ones are loaded with."""
+    consultations = sa.table("consultations", sa.column("slug", sa.String()), sa.column("definition", sa.JSON()))
+    names = ("slug", "family", "name", "about", "never_alone")
+    kinds = (sa.String(), sa.String(), sa.JSON(), sa.JSON(), sa.Boolean())
+    columns = [sa.column(name, kind) for name, kind in zip(names, kinds, strict=True)]
+    columns += [sa.column("consultation", sa.String()), sa.column("position", sa.Integer())]
+    columns += [sa.column("version", sa.Integer())]
+    rows = [
+        {name: getattr(theme, name) for name in names} | {"consultation": slug, "position": place, "version": 0}
+        for slug, definition in op.get_bind().execute(sa.select(consultations.c.slug, consultations.c.definition))
+        for place, theme in enumerate(shipped_themes(definition.get("component", slug)), 1)
+    ]
+    if rows:
+        op.bulk_insert(sa.table("themes", *columns), rows)
+
+
 def downgrade() -> None:
     with op.batch_alter_table("contributions") as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_contributions_changed_by"), type_="foreignkey")
@@ -272,6 +334,14 @@ def _drop_tables() -> None:
         batch_op.drop_index("ix_contribution_themes_theme_id")
 
     op.drop_table("contribution_themes")
+    for table, index in (
+        ("unlike", "ix_unlike_other_id"),
+        ("likeness_bands", "ix_likeness_bands_contribution_id"),
+        ("group_leavings", "ix_group_leavings_group_id"),
+    ):
+        with op.batch_alter_table(table) as batch_op:
+            batch_op.drop_index(index)
+        op.drop_table(table)
     op.drop_table("contribution_texts")
     op.drop_table("themes")
     op.drop_table("contribution_groups")
