@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from storage.codebook import Codebook
 from storage.errors import FrozenVersion
 from storage.models import ConsultationRow, QuestionnaireVersion
 from storage.transaction import Transaction
@@ -53,8 +54,8 @@ class Consultations:
         """Publish a consultation and its questionnaires (`consultation_to_json`, `questionnaire_to_json`).
 
         The highest version of each of these questionnaires is offered from now on; older ones remain for those who
-        began them. A new consultation is a draft until it is opened; a known one keeps its state. Returns how many
-        versions were new. Raises FrozenVersion when a version known already has other words.
+        began them. A new consultation is a draft until it is opened; a known one keeps its state. Themes of its
+        component that it does not have are added. Returns how many versions were new. Raises FrozenVersion when a version known already has other words.
         """
         slug = consultation["slug"]
         known = await self._digests(slug)
@@ -71,6 +72,7 @@ class Consultations:
         await self._transaction.execute(_PUT, row)
         await self._transaction.put(_PUBLISH, [_version(each, slug, now) for each in new])
         await self._offer(slug, known | {_name(each): each["digest"] for each in new}, questionnaires)
+        await Codebook(self._transaction).seed(slug, consultation.get("component", slug))
         return len(new)
 
     async def open(self, slug: str, now: datetime, closes_on: date | None = None) -> bool:

@@ -9,13 +9,17 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from functools import cached_property
 
+from storage.audit import AuditTrail
+from storage.codebook import Codebook
 from storage.consultations import Consultations
 from storage.contributions import Contributions
+from storage.factors import SecondFactors
 from storage.inbox import Inbox
 from storage.leases import Leases
 from storage.moderation import Moderation
 from storage.notices import Notices
 from storage.outbox import Outbox
+from storage.overview import Overview
 from storage.participants import Participants
 from storage.quarantine import Quarantine
 from storage.reading import Reading
@@ -82,6 +86,11 @@ class UnitOfWork:
         return Consultations(self.transaction)
 
     @cached_property
+    def overview(self) -> Overview:
+        """How the work goes, in numbers."""
+        return Overview(self.transaction)
+
+    @cached_property
     def leases(self) -> Leases:
         """Duties that one process has at a time."""
         return Leases(self.transaction)
@@ -100,6 +109,21 @@ class UnitOfWork:
     def contributions(self) -> Contributions:
         """The inbox of the secretariat."""
         return Contributions(self.transaction)
+
+    @cached_property
+    def audit(self) -> AuditTrail:
+        """What staff did, as a chain."""
+        return AuditTrail(self.transaction)
+
+    @cached_property
+    def factors(self) -> SecondFactors:
+        """What staff prove themselves by besides a password."""
+        return SecondFactors(self.transaction)
+
+    @cached_property
+    def codebook(self) -> Codebook:
+        """The themes that contributions are sorted under."""
+        return Codebook(self.transaction)
 
     @cached_property
     def staff(self) -> StaffRepository:

@@ -71,6 +71,8 @@ async def publish(database: Database, *more: Questionnaire) -> None:
             )
         for position, version in enumerate((*content().questionnaires.values(), *more)):
             await work.transaction.execute(insert(QuestionnaireVersion), _version(version, position))
+        for each in content().consultations:
+            await work.codebook.seed(each.slug, each.component)
         await work.commit()
 
 
