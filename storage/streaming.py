@@ -1,27 +1,252 @@
-"""Everything that was submitted to a consultation, from first to last, over as many transactions as it takes."""
+"""What was submitted, from first to last, over as many transactions as it takes: lean, for files of any length.
+
+One statement reads a chunk of submissions, what was said in each gathered into JSON by the database; no object is made
+of an answer. What it yields is the same as `storage.whole` would have it, without the revisions.
+"""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import uuid
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
+import orjson
+from sqlalchemy import ColumnElement, Select, Text, Uuid, bindparam, cast, exists, false, func, select, tuple_
+
+from dialogs.types import Kind, Questionnaire
 from storage.database import Database
-from storage.submitted import Place, Submitted
+from storage.filters import Filter, conditions, matches
+from storage.masking import Mask
+from storage.models import AnswerRow, Contribution, ContributionText, ContributionTheme, Redaction, Submission, Theme
+from storage.transaction import Record
+from storage.types import UtcDateTime
 
-CHUNK = 250
+CHUNK = 500
 """Submissions read in one go: what an export holds in memory at a time."""
 
+Value = str | list[str] | None
+"""A text, the id of an option, several of them, or nothing where it was skipped or not asked."""
+Answers = dict[str, Value]
 
-async def stream(database: Database, consultation: str) -> AsyncIterator[Submitted]:
-    """Yield every submission of a consultation, oldest first, in constant memory.
 
-    Each chunk is a transaction of its own, so whoever downloads slowly holds nothing up.
+class SentItem(NamedTuple):
+    """One contribution: its rank, how it stands, its themes, how often it was changed after it was sent."""
+
+    position: int
+    status: str
+    themes: list[str]
+    revisions: int
+    answers: Answers
+
+
+class Sent(NamedTuple):
+    """One submission; `answers` is what belongs to no contribution."""
+
+    id: str
+    consultation: str
+    questionnaire: str
+    version: int
+    channel: str
+    language: str
+    started_at: datetime
+    submitted_at: datetime
+    answers: Answers
+    contributions: list[SentItem]
+
+
+class _Shape(NamedTuple):
+    """What one version of a questionnaire asks: outside of what is repeated, and within it."""
+
+    slug: str
+    version: int
+    beside: tuple[tuple[str, Kind], ...]
+    repeated: tuple[tuple[str, Kind], ...]
+
+
+async def stream(database: Database, wanted: Filter) -> AsyncIterator[list[Sent]]:
+    """Yield what is wanted, a chunk of submissions at a time, oldest first, in constant memory.
+
+    Where contributions are chosen by more than their consultation, questionnaire and language, only those chosen are in
+    their submissions. Each chunk is a transaction of its own, so whoever downloads slowly holds nothing up.
     """
-    place: Place | None = None
+    shapes: dict[str, _Shape] = {}
+    statement: Select[*tuple[Any, ...]] | None = None
+    place = {"at": datetime.min.replace(tzinfo=UTC), "id": uuid.UUID(int=0)}
     while True:
         async with database.reading() as work:
-            chunk = await work.reading.next_in(consultation, place, CHUNK)
-        for each in chunk:
-            yield each
-        if len(chunk) < CHUNK:
+            if statement is None:
+                statement = _statement(wanted, work.transaction.dialect)
+            rows = await work.transaction.rows(statement, place)
+            for consultation in {row[2] for row in rows if row[1] not in shapes}:
+                shapes.update(_shapes(await work.reading.questionnaires(consultation)))
+        if rows:
+            place = {"at": rows[-1][6], "id": rows[-1][0]}
+            yield [_sent(row, shapes[row[1]]) for row in rows]
+        if len(rows) < CHUNK:
             return
-        place, chunk = chunk[-1].place, ()  # let go of what was read before reading on
+
+
+# --- rows into values ------------------------------------------------------------------------------------------------
+
+
+def _shapes(versions: Iterable[Questionnaire]) -> dict[str, _Shape]:
+    return {
+        each.digest: _Shape(each.slug, each.version, _asked(each, repeated=False), _asked(each, repeated=True))
+        for each in versions
+    }
+
+
+def _asked(version: Questionnaire, *, repeated: bool) -> tuple[tuple[str, Kind], ...]:
+    sections = [section for section in version.sections if (section.repeat is not None) is repeated]
+    return tuple((question.id, question.kind) for section in sections for question in section.questions)
+
+
+def _sent(row: Record, shape: _Shape) -> Sent:
+    id_, _, consultation, channel, language, started_at, submitted_at, parts, said, covered = row
+    stands, changes = _stands(orjson.loads(said) if said else ())
+    if covered and covered != "[]":
+        _cover(stands, orjson.loads(covered))
+    items: list[SentItem] = []
+    for item, position, status, themes in sorted(orjson.loads(parts) if parts else (), key=_rank):
+        answers = {question: _value(kind, stands.get((question, item))) for question, kind in shape.repeated}
+        if any((question, item) in stands for question in answers):
+            slugs = [slug for _, _, slug in sorted(themes)] if themes else []
+            items.append(SentItem(position, status, slugs, changes.get(item, 0), answers))
+    beside = {question: _value(kind, stands.get((question, 0))) for question, kind in shape.beside}
+    return Sent(
+        str(id_), consultation, shape.slug, shape.version, channel, language, started_at, submitted_at, beside, items
+    )
+
+
+def _rank(part: Sequence[Any]) -> int:
+    return int(part[1])
+
+
+_Said = list[Any]
+"""An answer's revision: question, item, revision, skipped, dropped, whether it came after the sending, chosen, parts."""
+
+
+def _stands(said: Iterable[_Said]) -> tuple[dict[tuple[str, int], _Said], Mapping[int, int]]:
+    """Return what stands in each slot now, and how often each item was changed after it was sent."""
+    newest: dict[tuple[str, int], _Said] = {}
+    changes: dict[int, int] = {}
+    dropped = False
+    for each in said:
+        question, item, revision, _, gone, later, _, _ = each
+        slot = (question, item)
+        if slot not in newest or newest[slot][2] < revision:
+            newest[slot] = each
+        if gone:
+            dropped = True
+        elif later and revision:
+            changes[item] = changes.get(item, 0) + 1
+    if dropped:
+        newest = {slot: each for slot, each in newest.items() if not each[4]}
+    return newest, changes
+
+
+def _value(kind: Kind, said: _Said | None) -> Value:
+    if said is None or said[3]:
+        return None
+    if kind is Kind.TEXT:
+        parts = said[7]
+        if len(parts) == 1:
+            return str(parts[0][1])
+        return "\n".join([part[1] for part in parts]) if parts else None
+    return said[6] if kind is Kind.MULTI else next(iter(said[6]), None)
+
+
+def _cover(stands: Mapping[tuple[str, int], _Said], covered: Iterable[Sequence[Any]]) -> None:
+    """Leave out of every text what is redacted in the submission."""
+    mask = Mask(tuple("\n".join(part[1] for part in parts)[start:end] for start, end, parts in covered))
+    for said in stands.values():
+        if said[7]:
+            said[7] = [[0, mask.over("\n".join(part[1] for part in said[7]))]]
+
+
+# --- the statement ---------------------------------------------------------------------------------------------------
+
+
+def _statement(wanted: Filter, dialect: str) -> Select[*tuple[Any, ...]]:
+    """Return the reading of the next chunk after the place `at`, `id`.
+
+    The chunk is found first and what belongs to it is then looked up: joined at once, each chunk would cost more than
+    the one before.
+    """
+    chosen = _chosen(wanted, dialect)
+    there = tuple_(bindparam("at", type_=UtcDateTime()), bindparam("id", type_=Uuid()))
+    place = tuple_(Submission.submitted_at, Submission.id)
+    mine = [Submission.submitted_at.is_not(None), there < place, *_of_submission(wanted)]
+    if chosen:
+        parts = select(1).select_from(Contribution).join(ContributionText, isouter=True)
+        mine.append(exists(parts.where(Contribution.submission_id == Submission.id, *chosen)))
+    columns = [Submission.id, Submission.digest, Submission.consultation, Submission.channel, Submission.language]
+    columns += [Submission.started_at, Submission.submitted_at]
+    page = select(*columns).where(*mine).order_by(Submission.submitted_at, Submission.id).limit(CHUNK).subquery("page")
+    gather = _Json(dialect)
+    return select(page, *gather.belonging_to(page.c, chosen)).order_by(page.c.submitted_at, page.c.id)
+
+
+def _of_submission(wanted: Filter) -> list[ColumnElement[bool]]:
+    """Return what must hold of a submission whatever is in it."""
+    slugs = [slug for slug in wanted.scope if wanted.consultation in {"", slug}]
+    found: list[ColumnElement[bool]] = [Submission.consultation.in_(slugs) if slugs else false()]
+    if wanted.questionnaire:
+        found.append(Submission.questionnaire == wanted.questionnaire)
+    if wanted.languages:
+        found.append(Submission.language.in_(wanted.languages))
+    return found
+
+
+def _chosen(wanted: Filter, dialect: str) -> list[ColumnElement[bool]]:
+    """Return what must hold of each contribution; nothing where all of a submission are wanted."""
+    of_all = Filter(
+        wanted.scope, wanted.consultation, questionnaire=wanted.questionnaire, languages=wanted.languages
+    )
+    if replace(wanted, words=" ".join(wanted.folded)) == of_all:
+        return []
+    return [*conditions(wanted), *matches(wanted.folded, dialect)] if wanted.folded else conditions(wanted)
+
+
+class _Json:
+    """What either database gathers into JSON."""
+
+    def __init__(self, dialect: str) -> None:
+        self._postgres = dialect == "postgresql"
+
+    def belonging_to(self, page: Any, chosen: Sequence[ColumnElement[bool]]) -> tuple[ColumnElement[Any], ...]:
+        """Return the contributions, the answers and the redactions of a submission of the page."""
+        coded = select(self._all(Theme.position, Theme.id, Theme.slug)).join(ContributionTheme)
+        themes = coded.where(ContributionTheme.contribution_id == Contribution.id).scalar_subquery()
+        parts = select(self._all(Contribution.item, Contribution.position, Contribution.status, self._inner(themes)))
+        if chosen:
+            parts = parts.join(ContributionText, isouter=True)
+        told = (AnswerRow.question, AnswerRow.item, AnswerRow.revision, AnswerRow.skipped, AnswerRow.dropped)
+        later = AnswerRow.at > page.submitted_at
+        said = select(self._all(*told, later, self._inner(AnswerRow.chosen), self._inner(AnswerRow.parts)))
+        covered = select(self._all(Redaction.start, Redaction.end, self._inner(AnswerRow.parts)))
+        return (
+            self._text(parts.where(Contribution.submission_id == page.id, *chosen)),
+            self._text(said.where(AnswerRow.submission_id == page.id)),
+            self._text(
+                covered.join(AnswerRow, AnswerRow.id == Redaction.answer_id).where(
+                    Redaction.submission_id == page.id, Redaction.undone_at.is_(None)
+                )
+            ),
+        )
+
+    def _all(self, *columns: Any) -> ColumnElement[Any]:
+        """Return a list of lists, one of `columns` for each row."""
+        if self._postgres:
+            return func.json_agg(func.json_build_array(*columns))
+        return func.json_group_array(func.json_array(*columns))
+
+    def _inner(self, column: Any) -> Any:
+        """Return JSON that is put into other JSON as it is."""
+        return column if self._postgres else func.json(column)
+
+    def _text(self, statement: Select[*tuple[Any, ...]]) -> ColumnElement[Any]:
+        found = statement.scalar_subquery()
+        return cast(found, Text) if self._postgres else found

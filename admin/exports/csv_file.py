@@ -4,33 +4,42 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 
-from admin.exports import flat
-from admin.exports.json_lines import PIECE
+from admin.exports import codebook
+from admin.exports.columns import columns
+from admin.exports.flat import Cell, rows
+from admin.exports.json_lines import timestamp
 from storage.database import Database
-from storage.streaming import stream
+from storage.filters import Filter
+from storage.streaming import Sent, stream
 
 BOM = "\ufeff"
 
 
-async def write(database: Database, consultation: str) -> AsyncIterator[bytes]:
-    """Yield the file in pieces."""
-    columns = await flat.questions(database, consultation)
+async def write(database: Database, wanted: Filter, language: str = "") -> AsyncIterator[bytes]:
+    """Yield the file in pieces, its titles in `language` or as codes."""
+    table = await columns(database, wanted, language)
+    yield _encoded([table.titles], BOM)
+    async for chunk in stream(database, wanted):
+        yield _encoded(_rows(chunk, table.questions))
+
+
+async def write_codebook(database: Database, wanted: Filter, language: str) -> AsyncIterator[bytes]:
+    """Yield what explains the table's codes, as a table of its own."""
+    yield _encoded(await codebook.rows(database, wanted, language), BOM)
+
+
+def _rows(chunk: Iterable[Sent], questions: Sequence[str]) -> Iterable[Sequence[Cell]]:
+    for sent in chunk:
+        begun, ended = timestamp(sent.started_at), timestamp(sent.submitted_at)
+        for row in rows(sent, questions):
+            row[6:8] = begun, ended
+            yield row
+
+
+def _encoded(lines: Iterable[Sequence[Cell]], mark: str = "") -> bytes:
     buffer = io.StringIO()
-    buffer.write(BOM)
-    writer = csv.writer(buffer, lineterminator="\r\n")
-    writer.writerow(flat.header(columns))
-    async for submitted in stream(database, consultation):
-        writer.writerows(flat.rows(submitted, columns))
-        if buffer.tell() >= PIECE:
-            yield _take(buffer)
-    yield _take(buffer)
-
-
-def _take(buffer: io.StringIO) -> bytes:
-    """Return what the buffer holds and leave it empty."""
-    text = buffer.getvalue()
-    buffer.seek(0)
-    buffer.truncate()
-    return text.encode("utf-8", "replace")
+    buffer.write(mark)
+    csv.writer(buffer, lineterminator="\r\n").writerows(lines)
+    return buffer.getvalue().encode("utf-8", "replace")

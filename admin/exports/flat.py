@@ -6,82 +6,36 @@ table is not exact to the character and JSON Lines is.
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-from admin.exports.json_lines import timestamp
-from dialogs.types import Questionnaire
-from storage.database import Database
-from storage.submitted import Answered, Contributed, Submitted
+from storage.streaming import Answers, Sent
 
-Cell = str | int | None
-
-FIXED = (
-    "id",
-    "consultation",
-    "questionnaire",
-    "version",
-    "channel",
-    "language",
-    "started_at",
-    "submitted_at",
-    "contribution",
-    "status",
-    "themes",
-    "revisions",
-)
-"""The columns that every table has; `contribution` is its rank within the submission."""
+Cell = str | int | datetime | None
 
 _RUNS = frozenset("=+-@")
 _RUNS_AT_ONCE = frozenset("\t\r\n\0")
+_PLAIN = re.compile("[0-9A-Za-zÇËçë]")
+"""What nearly every text begins with, and nothing that is run."""
 
 
-async def questions(database: Database, consultation: str) -> tuple[str, ...]:
-    """Return every question that any version of a consultation's questionnaires asks, in their order."""
-    async with database.reading() as work:
-        versions = await work.reading.questionnaires(consultation)
-    return tuple(dict.fromkeys(_ids(versions)))
-
-
-def _ids(versions: Iterable[Questionnaire]) -> Iterator[str]:
-    for version in versions:
-        for section in version.sections:
-            yield from (question.id for question in section.questions)
-
-
-def header(columns: Sequence[str]) -> list[str]:
-    """Return the titles of all columns; a question called like a fixed column says that it is a question."""
-    return [*FIXED, *(f"answer {each}" if each in FIXED else each for each in columns)]
-
-
-def rows(submitted: Submitted, columns: Sequence[str]) -> Iterator[list[Cell]]:
+def rows(sent: Sent, questions: Sequence[str]) -> Iterator[list[Cell]]:
     """Yield a row for each contribution, and one where there is none."""
-    common: list[Cell] = [
-        str(submitted.id),
-        submitted.consultation,
-        submitted.questionnaire.slug,
-        submitted.questionnaire.version,
-        submitted.channel,
-        submitted.language,
-        timestamp(submitted.started_at),
-        timestamp(submitted.submitted_at),
-    ]
-    for contributed in submitted.contributions or (None,):
-        own = contributed.answers if contributed else ()
-        said = {answer.question.id: _cell(answer) for answer in (*submitted.answers, *own)}
-        cells = [*common, *_moderation(contributed), *(said.get(each) for each in columns)]
-        yield [harmless(cell) if isinstance(cell, str) else cell for cell in cells]
+    common: list[Cell] = [*sent[:8]]
+    for each in sent.contributions:
+        said = {**sent.answers, **each.answers} if sent.answers else each.answers
+        moderated: list[Cell] = [each.position, each.status, "; ".join(each.themes), each.revisions]
+        yield [*common, *moderated, *_said(said, questions)]
+    if not sent.contributions:
+        yield [*common, None, None, None, None, *_said(sent.answers, questions)]
 
 
-def _moderation(contributed: Contributed | None) -> list[Cell]:
-    if contributed is None:
-        return [None, None, None, None]
-    return [contributed.position, contributed.status, "", contributed.revisions]
-
-
-def _cell(answer: Answered) -> str | None:
-    value = answer.value
-    return "; ".join(value) if isinstance(value, list) else value
+def _said(answers: Answers, questions: Sequence[str]) -> Iterator[str | None]:
+    for question in questions:
+        value = answers.get(question)
+        yield harmless("; ".join(value) if isinstance(value, list) else value) if value else None
 
 
 def harmless(text: str) -> str:
@@ -90,6 +44,8 @@ def harmless(text: str) -> str:
     That is where it begins with = + - @ in any width, also behind blanks and invisible signs, or with a tab, a line
     break or a NUL (OWASP ASVS V1.2.10).
     """
+    if _PLAIN.match(text):
+        return text
     visible = next((letter for letter in text if not _is_blank(letter)), "")
     runs = text[:1] in _RUNS_AT_ONCE or (visible and unicodedata.normalize("NFKC", visible)[0] in _RUNS)
     return f"'{text}" if text and runs else text

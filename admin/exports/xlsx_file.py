@@ -1,4 +1,4 @@
-"""XLSX with every text typed as text, never as a formula, a link or a number.
+"""XLSX with every text typed as text, never as a formula, a link or a number; moments are Albania's clock.
 
 The workbook is written row by row into a private folder and sent once it is closed; memory does not grow with it.
 What does not fit into a cell goes on in further cells at the end of the row. Writing is done beside the event loop.
@@ -9,16 +9,19 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from admin.exports import flat
+import locales
+from admin.exports import codebook, flat
+from admin.exports.columns import FIXED, Columns, columns
 from admin.exports.flat import Cell
 from admin.exports.json_lines import PIECE
 from storage.database import Database
-from storage.streaming import stream
-from storage.submitted import Submitted
+from storage.filters import Filter
+from storage.streaming import Sent, stream
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -29,26 +32,26 @@ CELL = 32_767
 SPLIT = 16_000
 """Characters that surely fit into a cell, whatever they are."""
 LAST_ROW = 1_048_575
-BATCH = 200
-"""Submissions written in one go."""
+MOMENT = "d.m.yyyy hh:mm"
+"""How a moment is shown, as Albanians write it; the cell holds a date that can be sorted and counted with."""
+WIDTHS = {"id": 12, "version": 9, "channel": 11, "language": 9, "contribution": 9, "revisions": 11}
+"""Of columns that need less than the ordinary width."""
 
 _NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
-async def write(database: Database, consultation: str) -> AsyncIterator[bytes]:
-    """Yield the file in pieces."""
-    columns = await flat.questions(database, consultation)
+async def write(database: Database, wanted: Filter, language: str = "") -> AsyncIterator[bytes]:
+    """Yield the file in pieces, its words in `language`, its titles codes where none is named."""
+    shape = await columns(database, wanted, language)
+    explained = await codebook.rows(database, wanted, language)
+    t = locales.translations(locales.DASHBOARD, language or "en")
     with TemporaryDirectory(prefix="kuvendo-export-") as folder:
         path = Path(folder, "export.xlsx")
-        table = await asyncio.to_thread(Table, path, flat.header(columns))
+        table = await asyncio.to_thread(Table, path, shape, t.gettext("Contributions"))
         try:
-            batch: list[Submitted] = []
-            async for submitted in stream(database, consultation):
-                batch.append(submitted)
-                if len(batch) == BATCH:
-                    await asyncio.to_thread(table.add, batch, columns)
-                    batch = []
-            await asyncio.to_thread(table.add, batch, columns)
+            async for chunk in stream(database, wanted):
+                await asyncio.to_thread(table.add, chunk)
+            await asyncio.to_thread(table.explain, t.gettext("Codebook"), explained)
         finally:
             await asyncio.to_thread(table.close)
         with await asyncio.to_thread(path.open, "rb") as file:
@@ -57,31 +60,51 @@ async def write(database: Database, consultation: str) -> AsyncIterator[bytes]:
 
 
 class Table:
-    """A workbook that grows downwards; a full sheet is followed by another."""
+    """A workbook that grows downwards; a full sheet is followed by another, and what explains it comes last."""
 
-    def __init__(self, path: Path, titles: Sequence[str]) -> None:
+    def __init__(self, path: Path, columns: Columns, name: str) -> None:
         self._book = _workbook(path)
-        self._bold = self._book.add_format({"bold": True})
-        self._titles = titles
+        self._bold = self._book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+        self._moment = self._book.add_format({"num_format": MOMENT, "valign": "top", "align": "left"})
+        self._plain = self._book.add_format({"valign": "top"})
+        self._wrapped = self._book.add_format({"valign": "top", "text_wrap": True})
+        self._columns = columns
+        self._name = name
+        self._sheets = 0
         self._sheet = self._new_sheet()
         self._row = 0
 
-    def add(self, batch: Iterable[Submitted], columns: Sequence[str]) -> None:
+    def add(self, chunk: Iterable[Sent]) -> None:
         """Write the rows of some submissions."""
-        for submitted in batch:
-            for cells in flat.rows(submitted, columns):
+        for sent in chunk:
+            for cells in flat.rows(sent, self._columns.questions):
                 self._write(cells)
+
+    def explain(self, name: str, lines: Sequence[codebook.Line]) -> None:
+        """Write the sheet that explains codes and columns."""
+        sheet = self._book.add_worksheet(_sheet_name(name))
+        for column, width in enumerate((12, 16, 50, 50, 60)):
+            sheet.set_column(column, column, width)
+        sheet.freeze_panes(1, 0)
+        for row, line in enumerate(lines):
+            for column, text in enumerate(line):
+                kind = self._bold if row == 0 else self._wrapped
+                sheet.write_string(row, column, pieces(_NOT_XML.sub("\ufffd", text))[0], kind)
 
     def close(self) -> None:
         """Finish the file."""
         self._book.close()
 
     def _new_sheet(self) -> Worksheet:
-        sheet = self._book.add_worksheet()
-        sheet.set_column(0, len(self._titles) - 1, 18)
-        sheet.set_column(len(flat.FIXED), len(self._titles) - 1, 60)
+        self._sheets += 1
+        number = f" {self._sheets}" if self._sheets > 1 else ""
+        sheet = self._book.add_worksheet(_sheet_name(self._name, number))
+        sheet.set_column(0, len(self._columns.titles) - 1, 60)
+        for column, code in enumerate(FIXED):
+            sheet.set_column(column, column, WIDTHS.get(code, 18))
         sheet.freeze_panes(1, 0)
-        for column, title in enumerate(self._titles):
+        sheet.autofilter(0, 0, LAST_ROW, len(self._columns.titles) - 1)
+        for column, title in enumerate(self._columns.titles):
             sheet.write_string(0, column, title, self._bold)
         return sheet
 
@@ -91,21 +114,30 @@ class Table:
         self._row += 1
         rest: list[str] = []
         for column, cell in enumerate(cells):
-            if isinstance(cell, int):
-                self._sheet.write_number(self._row, column, cell)
-            elif cell:
+            if isinstance(cell, str) and cell:
                 first, *more = pieces(_NOT_XML.sub("\ufffd", cell))
-                self._sheet.write_string(self._row, column, first)
-                rest += [f"{self._titles[column]} ({n}): {piece}" for n, piece in enumerate(more, 2)]
+                style = self._wrapped if column >= len(FIXED) else self._plain
+                self._sheet.write_string(self._row, column, first, style)
+                rest += [f"{self._columns.titles[column]} ({n}): {piece}" for n, piece in enumerate(more, 2)]
+            elif isinstance(cell, int):
+                self._sheet.write_number(self._row, column, cell, self._plain)
+            elif isinstance(cell, datetime):
+                local = locales.in_albania(cell).replace(tzinfo=None, microsecond=0)
+                self._sheet.write_datetime(self._row, column, local, self._moment)
         for column, piece in enumerate(rest, len(cells)):
             self._sheet.write_string(self._row, column, piece)
 
 
 def pieces(text: str) -> list[str]:
     """Return `text` in pieces that fit into a cell: itself where it does."""
-    if len(text.encode("utf-16-le")) // 2 <= CELL:
+    if len(text) <= SPLIT or len(text.encode("utf-16-le")) // 2 <= CELL:
         return [text]
     return [text[start : start + SPLIT] for start in range(0, len(text), SPLIT)]
+
+
+def _sheet_name(name: str, number: str = "") -> str:
+    """Return a name that a sheet may have: at most 31 letters, none of those that formulas use."""
+    return re.sub(r"[\[\]:*?/\\']", " ", name)[: 31 - len(number)] + number
 
 
 def _workbook(path: Path) -> Workbook:
