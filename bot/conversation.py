@@ -6,7 +6,7 @@ all; nothing here speaks to Telegram. What to send follows the commit and is in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime
@@ -32,14 +32,17 @@ from storage.record import Inbound, Recorded, record
 from storage.unit_of_work import UnitOfWork
 
 
-async def handle(world: World, arrival: Arrival, update_id: int, now: datetime) -> Reply:
+async def handle(
+    world: World, arrival: Arrival, update_id: int, now: datetime, sought: Awaitable[Found | None] | None = None
+) -> Reply:
     """Take what one person did, keep what follows, and return what to send.
 
-    An update taken before ends here. Raises storage's Conflict where another update of the same person came in
-    between (take it again), Unavailable where the database does not answer (nothing was kept).
+    `sought` is who speaks, where somebody began to look that up already. An update taken before ends here. Raises
+    storage's Conflict where another update of the same person came in between (take it again), Unavailable where the
+    database does not answer (nothing was kept).
     """
     catalogue = world.catalogue()
-    found = await world.database.arrival(world.bot_id, update_id, arrival.chat_id)
+    found = await (sought or world.database.arrival(world.bot_id, update_id, arrival.chat_id))
     if found is None:
         return Reply(repeated=True)
     if found.session is None and isinstance(arrival.input, Chosen | Edited):

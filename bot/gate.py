@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -26,6 +27,7 @@ from bot.replying import Replying
 from bot.world import Arrival, Ignored, Intrusion, Malformed, Reachable, Reply, World
 from storage.ephemeral import Order
 from storage.errors import Conflict, StorageError, Unavailable
+from storage.participants import Arrival as Found
 
 log = structlog.get_logger("bot.gate")
 
@@ -36,7 +38,9 @@ TRIES: Final = 4
 REPLY_PATIENCE: Final = 3.0
 """Seconds the next update of a chat waits for the replies to the one before."""
 
-Handle = Callable[[World, Arrival, int, datetime], Awaitable[Reply]]
+Sought = Awaitable[Found | None]
+"""Who speaks, where that is being looked up already."""
+Handle = Callable[[World, Arrival, int, datetime, Sought | None], Awaitable[Reply]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +145,9 @@ class Gate:
         """
         began = time.monotonic()
         try:
-            async with self._order.chat(arrival.chat_id) as turn:
-                reply, word = await self._handled(number, arrival, raw)
+            seek = partial(self._world.database.arrival, self._world.bot_id, number, arrival.chat_id)
+            async with self._order.chat(arrival.chat_id, meanwhile=seek) as turn:
+                reply, word = await self._handled(number, arrival, raw, turn.begun)
                 HANDLING.observe(time.monotonic() - began)
                 if not committed.done():
                     committed.set_result((reply, word))
@@ -157,11 +162,13 @@ class Gate:
                 return
             raise
 
-    async def _handled(self, number: int, arrival: Arrival, raw: dict[str, Any]) -> tuple[Reply, str]:
+    async def _handled(
+        self, number: int, arrival: Arrival, raw: dict[str, Any], sought: Sought | None
+    ) -> tuple[Reply, str]:
         """Handle one arrival; where our own code fails, put the update aside and apologise."""
         for attempt in range(TRIES):
             try:
-                reply = await self._handle(self._world, arrival, number, self._world.clock())
+                reply = await self._handle(self._world, arrival, number, self._world.clock(), sought)
                 if not reply.repeated:
                     self._doubts.end(number)
                 return reply, "handled"
@@ -170,6 +177,7 @@ class Gate:
                     self._go(self._doubts.settle(number, arrival.chat_id))
                 raise
             except Conflict:
+                sought = None  # it is old by now
                 await asyncio.sleep(0.01 * 2**attempt)
             except Exception as error:
                 log.error("update failed", update=number, kind=arrival.kind, exc_info=error)

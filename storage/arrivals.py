@@ -6,6 +6,7 @@ the session's version.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
@@ -37,12 +38,12 @@ class Arrivals:
         self._keyring = keyring
         self._batches: Batches[Wanted, Arrival | None] = Batches(self._found, AT_MOST)
 
-    async def find(self, bot_id: int, update_id: int, chat_id: int) -> Arrival | None:
-        """Return who speaks in the chat, or None where the update was taken before.
+    def find(self, bot_id: int, update_id: int, chat_id: int) -> asyncio.Future[Arrival | None]:
+        """Begin to look up who speaks in the chat: the future is who, or None where the update was taken before.
 
         Somebody never seen gets an id of their own, which stands for nobody until they are enrolled.
         """
-        return await self._batches.do(Wanted(bot_id, update_id, chat_id))
+        return self._batches.begin(Wanted(bot_id, update_id, chat_id))
 
     async def _found(self, wanted: Sequence[Wanted]) -> Sequence[Arrival | Exception | None]:
         async with self._open() as transaction:

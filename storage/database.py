@@ -132,9 +132,9 @@ class Database:
         """
         return Opened(self._together.gathering(), self._tell)
 
-    async def arrival(self, bot_id: int, update_id: int, chat_id: int) -> Arrival | None:
-        """Return who speaks, or None where the update was taken before; raises Unavailable."""
-        return await self._arrivals.find(bot_id, update_id, chat_id)
+    def arrival(self, bot_id: int, update_id: int, chat_id: int) -> asyncio.Future[Arrival | None]:
+        """Begin to look up who speaks; the future is None where the update was taken before, and raises Unavailable."""
+        return self._arrivals.find(bot_id, update_id, chat_id)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:

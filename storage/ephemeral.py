@@ -7,16 +7,21 @@ saves the retry, and it bounds how much is in hand at once.
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol, Self
+from collections.abc import Callable
+from typing import Any, Protocol, Self
 
 IN_FLIGHT = 64
 """Chats in work at once; whatever more comes waits its turn, in the order it came."""
 
 
+Meanwhile = Callable[[], asyncio.Future[Any]]
+"""Begins what can be done already while other processes are asked whose turn it is."""
+
+
 class Order(Protocol):
     """One update of a chat at a time, in the order they came; other chats meanwhile."""
 
-    def chat(self, chat_id: int) -> Turn:
+    def chat(self, chat_id: int, meanwhile: Meanwhile | None = None) -> Turn:
         """Return the chat's next turn, to be entered."""
         ...
 
@@ -28,8 +33,11 @@ class Order(Protocol):
 class Turns(Protocol):
     """Whoever gives turns."""
 
-    async def begin(self, chat_id: int) -> None:
-        """Wait for the chat's turn; where that is cut short there is none."""
+    async def begin(self, chat_id: int, meanwhile: Meanwhile | None = None) -> asyncio.Future[Any] | None:
+        """Wait for the chat's turn; where that is cut short there is none.
+
+        Returns what `meanwhile` began, None where nothing was begun or somebody else had the turn since.
+        """
         ...
 
     def end(self, chat_id: int) -> None:
@@ -38,17 +46,22 @@ class Turns(Protocol):
 
 
 class Turn:
-    """One chat's turn: waited for on entering, over on leaving or once `end` is called."""
+    """One chat's turn: waited for on entering, over on leaving or once `end` is called.
 
-    __slots__ = ("_chat_id", "_is_held", "_turns")
+    `begun` is what was begun meanwhile, None where it has to be begun anew.
+    """
 
-    def __init__(self, turns: Turns, chat_id: int) -> None:
+    __slots__ = ("_chat_id", "_is_held", "_meanwhile", "_turns", "begun")
+
+    def __init__(self, turns: Turns, chat_id: int, meanwhile: Meanwhile | None = None) -> None:
+        self.begun: asyncio.Future[Any] | None = None
         self._turns = turns
         self._chat_id = chat_id
+        self._meanwhile = meanwhile
         self._is_held = False
 
     async def __aenter__(self) -> Self:
-        await self._turns.begin(self._chat_id)
+        self.begun = await self._turns.begin(self._chat_id, self._meanwhile)
         self._is_held = True
         return self
 
@@ -69,11 +82,11 @@ class MemoryOrder:
         self._lines: dict[int, _Line] = {}
         self._places = asyncio.Semaphore(in_flight)
 
-    def chat(self, chat_id: int) -> Turn:
+    def chat(self, chat_id: int, meanwhile: Meanwhile | None = None) -> Turn:
         """Return the chat's next turn, to be entered."""
-        return Turn(self, chat_id)
+        return Turn(self, chat_id, meanwhile)
 
-    async def begin(self, chat_id: int) -> None:
+    async def begin(self, chat_id: int, meanwhile: Meanwhile | None = None) -> asyncio.Future[Any] | None:
         """Wait until all earlier updates of this chat are done and a place is free.
 
         A place is taken last, so that a chat that floods us waits in its own line and not in everybody's.
@@ -84,6 +97,7 @@ class MemoryOrder:
         except BaseException:
             self.leave(chat_id)
             raise
+        return meanwhile() if meanwhile is not None else None
 
     def end(self, chat_id: int) -> None:
         """Let the next one in."""
@@ -136,3 +150,9 @@ class _Line:
     def __init__(self) -> None:
         self.lock = asyncio.Lock()
         self.length = 0
+
+
+def forgotten(begun: asyncio.Future[Any] | None) -> None:
+    """Let go of what was begun in vain: nobody will ask what became of it."""
+    if begun is not None:
+        begun.add_done_callback(lambda done: done.cancelled() or done.exception())

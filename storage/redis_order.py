@@ -12,13 +12,14 @@ import logging
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from storage.batches import Batches
-from storage.ephemeral import IN_FLIGHT, MemoryOrder, Turn
+from storage.ephemeral import IN_FLIGHT, Meanwhile, MemoryOrder, Turn, forgotten
 from storage.keys import Keyring
 from storage.redis_ears import hear
 from storage.redis_line import Failures
@@ -100,20 +101,29 @@ class RedisOrder:
         self._gone_until = 0.0
         self._is_gone = False
 
-    def chat(self, chat_id: int) -> Turn:
+    def chat(self, chat_id: int, meanwhile: Meanwhile | None = None) -> Turn:
         """Return the chat's next turn, to be entered."""
-        return Turn(self, chat_id)
+        return Turn(self, chat_id, meanwhile)
 
-    async def begin(self, chat_id: int) -> None:
-        """Wait for the chat's turn among all processes and for a place in this one."""
+    async def begin(self, chat_id: int, meanwhile: Meanwhile | None = None) -> asyncio.Future[Any] | None:
+        """Wait for the chat's turn among all processes and for a place in this one.
+
+        Mostly nobody else has it, so `meanwhile` is begun before Redis has said so.
+        """
         await self._memory.queue(chat_id)
+        begun = meanwhile() if meanwhile is not None else None
         try:
-            await self._take(self._name(chat_id))
+            has_waited = await self._take(self._name(chat_id))
             await self._memory.place()
         except BaseException:
+            forgotten(begun)
             self._let_go(self._name(chat_id))
             self._memory.leave(chat_id)
             raise
+        if has_waited:
+            forgotten(begun)
+            return None
+        return begun
 
     def end(self, chat_id: int) -> None:
         """Let the next one in, wherever they wait."""
@@ -139,12 +149,13 @@ class RedisOrder:
     def _name(self, chat_id: int) -> str:
         return self._keyring.lookup(chat_id).hex()
 
-    async def _take(self, name: str) -> None:
-        """Return when the turn is ours, or when it is no use to wait any longer."""
+    async def _take(self, name: str) -> bool:
+        """Return when the turn is ours, or when it is no use to wait any longer: whether it was another's till then."""
         if asyncio.get_running_loop().time() < self._gone_until:
-            return
+            return False
         self._held.add(name)
         woken = self._sleepers[name] = asyncio.Event()
+        left = 0
         try:
             left = await self._asked(name)
             if left:
@@ -153,6 +164,7 @@ class RedisOrder:
             pass  # the order within this process has to do
         finally:
             del self._sleepers[name]
+        return left > 0
 
     async def _asked(self, name: str) -> int:
         """Ask for a turn; return 0 where it is ours, else for how many milliseconds it may still be another's."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
+from bot.gate import Sought
 from bot.outbound import to_bodies
 from bot.world import Arrival, Reply, World
 from dialogs.exchange import Choice, Chosen, Command, Message, Typed
@@ -30,7 +31,7 @@ def answer(arrival: Arrival, turn: int, posted: int | None) -> Message:
     return Message(f"{arrival.kind} {getattr(input, 'option', '')}".strip(), turn=turn)
 
 
-async def handle(world: World, arrival: Arrival, update_id: int, now: datetime) -> Reply:
+async def handle(world: World, arrival: Arrival, update_id: int, now: datetime, _sought: Sought | None = None) -> Reply:
     """Say it back, once for each update."""
     async with world.database.begin() as unit:
         if await unit.inbox.seen(world.bot_id, update_id, now):

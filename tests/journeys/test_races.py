@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from sqlalchemy import func, select
 from bot import ledger
 from bot.conversation import handle
 from bot.delivery import Sent
-from bot.gate import TRIES
+from bot.gate import TRIES, Sought
 from bot.inbound import press
 from bot.world import Arrival, Reply, World
 from dialogs import loader
@@ -54,9 +55,12 @@ class Dawdling(Database):
 
     chance = random.Random(7)
 
-    async def arrival(self, bot_id: int, update_id: int, chat_id: int) -> Found | None:
+    def arrival(self, bot_id: int, update_id: int, chat_id: int) -> asyncio.Future[Found | None]:
         """Look up who speaks, and let others go ahead."""
-        found = await super().arrival(bot_id, update_id, chat_id)
+        return asyncio.ensure_future(self._slowly(super().arrival(bot_id, update_id, chat_id)))
+
+    async def _slowly(self, sought: asyncio.Future[Found | None]) -> Found | None:
+        found = await sought
         await asyncio.sleep(self.chance.uniform(0, SLOW))
         return found
 
@@ -91,12 +95,13 @@ class Person:
             return self.arrival(Command(text[1:], "", self.number), text)
         return self.arrival(Typed(self.number, text), text)
 
-    async def handled(self, world: World, update: tuple[int, Arrival]) -> Reply:
+    async def handled(self, world: World, update: tuple[int, Arrival], sought: Sought | None = None) -> Reply:
         """Let a bot handle an update, again where somebody else was faster, as its gate does."""
         for _ in range(20 * TRIES):  # the gate gives up after TRIES, and Telegram brings it again
             try:
-                return await handle(world, update[1], update[0], datetime.now(UTC))
+                return await handle(world, update[1], update[0], datetime.now(UTC), sought)
             except Conflict:
+                sought = None
                 self.turned_away += 1
         raise AssertionError("the update never got its turn")
 
@@ -182,10 +187,12 @@ async def at_once(worlds: Sequence[World], orders: Sequence[Order], person: Pers
 
     async def one(place: int, update: tuple[int, Arrival]) -> None:
         await asyncio.sleep(Dawdling.chance.uniform(0, SLOW))
-        async with orders[place].chat(person.chat):
-            reply = await person.handled(worlds[place], update)
+        world = worlds[place]
+        seek = partial(world.database.arrival, world.bot_id, update[0], person.chat)
+        async with orders[place].chat(person.chat, meanwhile=seek) as turn:
+            reply = await person.handled(world, update, turn.begun)
             await asyncio.sleep(Dawdling.chance.uniform(0, SLOW))
-            await person.shown(worlds[place], reply)
+            await person.shown(world, reply)
 
     await asyncio.gather(*(one(place, update) for place, update in enumerate(updates(person, scene))))
 
