@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, not_, or_, select
 
+from storage import audit
 from storage.database import Database
 from storage.models import (
     Address,
@@ -99,7 +100,7 @@ def _due(what: str, before: datetime) -> tuple[Any, ColumnElement[bool]]:
         "updates": (Inbox, Inbox.at < before),
         "outbox": (OutboxRow, done),
         "logins": (StaffSession, StaffSession.created_at < before),
-        "audit": (AuditRow, AuditRow.at < before),
+        "audit": (AuditRow, audit.is_due(before)),
         "tombstones": (Tombstone, Tombstone.at < before),
     }[what]
 
@@ -107,6 +108,8 @@ def _due(what: str, before: datetime) -> tuple[Any, ColumnElement[bool]]:
 async def _delete(unit: UnitOfWork, what: str, before: datetime) -> int:
     if what == "outbox":
         return await unit.outbox.prune(before)
+    if what == "audit":
+        return await unit.audit.prune(before)
     table, due = _due(what, before)
     return await unit.transaction.changed(delete(table).where(due))
 

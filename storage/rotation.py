@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from sqlalchemy import bindparam, select, update
 
+from storage import factors
 from storage.database import Database
-from storage.models import Address, Quarantine
+from storage.models import Address, Quarantine, Staff
 from storage.participants import chat_of
 from storage.transaction import Record
 from storage.unit_of_work import UnitOfWork
@@ -53,7 +54,11 @@ class Sealed:
     context: Callable[[Any], bytes]
 
 
-SEALED = (Sealed(Quarantine, Quarantine.id, Quarantine.sealed, lambda _id: b""),)
+SEALED = (
+    Sealed(Quarantine, Quarantine.id, Quarantine.sealed, lambda _id: b""),
+    Sealed(Staff, Staff.id, Staff.totp_sealed, factors.context),
+    Sealed(Staff, Staff.id, Staff.totp_new_sealed, factors.context),
+)
 """Whatever is sealed apart from addresses. A column added later is named here, or the build fails."""
 
 

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, insert, select, update
+from sqlalchemy import and_, case, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.audit import AuditTrail, Deed
 from storage.errors import StorageError
-from storage.models import AuditRow, Staff, StaffSession, Throttle
+from storage.models import Staff, StaffSession, Throttle
 from storage.transaction import Record, Transaction
 
 
@@ -26,7 +27,10 @@ class NameTaken(StorageError):
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """Somebody of a secretariat. `components` are what they may see, empty for everything."""
+    """Somebody of a secretariat. `components` are what they may see, empty for everything.
+
+    `has_factor` says that a code of their telephone is asked of them.
+    """
 
     id: int
     name: str
@@ -35,6 +39,7 @@ class StaffMember:
     language: str
     disabled: bool
     created_at: datetime
+    has_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +54,26 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class StaffLogin:
-    """A session that stands: who, the token of its forms, and when it was last used, to the minute."""
+    """A session that stands: who, the token of its forms, and when it was last used, to the minute.
+
+    Until it is `proven` by whatever is asked besides the password, it is good for that and nothing else.
+    """
 
     id: bytes
     staff: StaffMember
     csrf: str
     seen_at: datetime
+    proven: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """One thing that somebody did: `staff_id` is None where nobody was logged in."""
+class OpenSession:
+    """One of somebody's sessions, for the list that they end them from."""
 
-    staff_id: int | None
-    action: str
-    subject: str
-    at: datetime
+    id: bytes
+    browser: str
+    created_at: datetime
+    seen_at: datetime
 
 
 _MEMBER = (
@@ -75,6 +84,7 @@ _MEMBER = (
     Staff.language,
     Staff.disabled_at,
     Staff.created_at,
+    Staff.totp_sealed.is_not(None),
 )
 
 
@@ -121,6 +131,17 @@ class StaffRepository:
         row = await self._transaction.first(select(*_MEMBER).where(Staff.name == name))
         return _member(row) if row else None
 
+    async def by_id(self, staff_id: int) -> StaffMember | None:
+        """Return an account, or None."""
+        row = await self._transaction.first(select(*_MEMBER).where(Staff.id == staff_id))
+        return _member(row) if row else None
+
+    async def hold_administrators(self) -> tuple[StaffMember, ...]:
+        """Return the administrators who can log in; nobody else changes any of them before this is committed."""
+        mine = (Staff.role == "administrator", Staff.disabled_at.is_(None))
+        rows = await self._transaction.rows(select(*_MEMBER).where(*mine).order_by(Staff.id).with_for_update())
+        return tuple(_member(row) for row in rows)
+
     async def credentials(self, name: str) -> Credentials | None:
         """Return what a password for `name` is checked against, or None."""
         columns = (Staff.id, Staff.password_hash, Staff.disabled_at, Staff.language)
@@ -131,6 +152,16 @@ class StaffRepository:
         """Close an account and end all of its sessions, from this moment."""
         statement = update(Staff).where(Staff.id == staff_id, Staff.disabled_at.is_(None))
         await self._transaction.execute(statement.values(disabled_at=now))
+        await self.end_sessions(staff_id, now)
+
+    async def enable(self, staff_id: int) -> None:
+        """Open a closed account again; its password and its second factor are what they were."""
+        await self._transaction.execute(update(Staff).where(Staff.id == staff_id).values(disabled_at=None))
+
+    async def set_role(self, staff_id: int, role: str, components: Sequence[str], now: datetime) -> None:
+        """Give somebody another role, or other components, and end all of their sessions."""
+        values = {"role": role, "components": list(components)}
+        await self._transaction.execute(update(Staff).where(Staff.id == staff_id).values(values))
         await self.end_sessions(staff_id, now)
 
     async def set_password(self, staff_id: int, password_hash: str, now: datetime) -> None:
@@ -145,10 +176,12 @@ class StaffRepository:
 
     # --- sessions ----------------------------------------------------------------------------------------------------
 
-    async def open_session(self, id: bytes, staff_id: int, csrf: str, now: datetime) -> None:
-        """Begin a session; `id` is the SHA-256 of the cookie's value."""
+    async def open_session(
+        self, id: bytes, staff_id: int, csrf: str, now: datetime, *, proven: bool = True, browser: str = ""
+    ) -> None:
+        """Begin a session; `id` is the SHA-256 of the cookie's value. One not `proven` waits for a second factor."""
         values = {"id": id, "staff_id": staff_id, "csrf": csrf, "created_at": now, "seen_at": now}
-        await self._transaction.execute(insert(StaffSession), values)
+        await self._transaction.execute(insert(StaffSession), {**values, "proven": proven, "browser": browser})
 
     async def login(self, id: bytes, *, idle_since: datetime, opened_since: datetime) -> StaffLogin | None:
         """Return the session `id` where it stands.
@@ -157,7 +190,7 @@ class StaffRepository:
         when the account is disabled.
         """
         statement = (
-            select(StaffSession.csrf, StaffSession.seen_at, *_MEMBER)
+            select(StaffSession.csrf, StaffSession.seen_at, StaffSession.proven, *_MEMBER)
             .join(Staff, Staff.id == StaffSession.staff_id)
             .where(
                 StaffSession.id == id,
@@ -168,7 +201,20 @@ class StaffRepository:
             )
         )
         row = await self._transaction.first(statement)
-        return StaffLogin(id, _member(row[2:]), row[0], row[1]) if row else None
+        return StaffLogin(id, _member(row[3:]), *row[:3]) if row else None
+
+    async def sessions(self, staff_id: int, *, idle_since: datetime, opened_since: datetime) -> tuple[OpenSession, ...]:
+        """Return somebody's sessions that stand, the one used last first."""
+        columns = (StaffSession.id, StaffSession.browser, StaffSession.created_at, StaffSession.seen_at)
+        standing = (
+            StaffSession.staff_id == staff_id,
+            StaffSession.ended_at.is_(None),
+            StaffSession.proven.is_(True),
+            StaffSession.seen_at > idle_since,
+            StaffSession.created_at > opened_since,
+        )
+        rows = await self._transaction.rows(select(*columns).where(*standing).order_by(StaffSession.seen_at.desc()))
+        return tuple(OpenSession(bytes(row[0]), *row[1:]) for row in rows)
 
     async def touch(self, id: bytes, now: datetime) -> None:
         """Write down that a session was used now."""
@@ -181,6 +227,10 @@ class StaffRepository:
     async def end_sessions(self, staff_id: int, now: datetime) -> None:
         """End every session of an account."""
         await self._end(StaffSession.staff_id == staff_id, now)
+
+    async def end_other_sessions(self, staff_id: int, kept: bytes, now: datetime) -> None:
+        """End every session of an account but the one called `kept`."""
+        await self._end(and_(StaffSession.staff_id == staff_id, StaffSession.id != kept), now)
 
     async def _end(self, which: Any, now: datetime) -> None:
         statement = update(StaffSession).where(which, StaffSession.ended_at.is_(None))
@@ -219,17 +269,16 @@ class StaffRepository:
     # --- audit -------------------------------------------------------------------------------------------------------
 
     async def audit(self, staff_id: int | None, action: str, subject: str, now: datetime) -> None:
-        """Write down what somebody did, to what; never a word of what a participant said."""
-        values = {"staff_id": staff_id, "action": action, "subject": subject, "at": now}
-        await self._transaction.execute(insert(AuditRow), values)
+        """Write down what somebody did (`AuditTrail.add`)."""
+        await AuditTrail(self._transaction).add(staff_id, action, subject, now)
 
     async def deeds(self, limit: int) -> tuple[Deed, ...]:
         """Return what was done last, newest first."""
-        columns = (AuditRow.staff_id, AuditRow.action, AuditRow.subject, AuditRow.at)
-        rows = await self._transaction.rows(select(*columns).order_by(AuditRow.id.desc()).limit(limit))
-        return tuple(Deed(*row) for row in rows)
+        return await AuditTrail(self._transaction).deeds(limit)
 
 
 def _member(row: Record | Sequence[Any]) -> StaffMember:
-    id_, name, role, components, language, disabled_at, created_at = row
-    return StaffMember(id_, name, role, tuple(components), language, disabled_at is not None, created_at)
+    id_, name, role, components, language, disabled_at, created_at, has_factor = row
+    return StaffMember(
+        id_, name, role, tuple(components), language, disabled_at is not None, created_at, bool(has_factor)
+    )

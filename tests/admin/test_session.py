@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from admin import passwords
 from storage.models import StaffSession
-from storage.staff import Deed
+from storage.audit import Deed
 from tests.admin import factories
 from tests.admin.conftest import Person, Site, installation
 

@@ -22,7 +22,10 @@ from storage.rotation import SEALED, Rotated, rotate
 from tests.storage.people import CHAT, arrive
 
 ROOT = Path(__file__).parents[2]
-HASHES = {"addresses.lookup", "addresses.sealed", "staff_sessions.id", "tombstones.hash"}
+HASHES = {
+    *("addresses.lookup", "addresses.sealed", "staff_sessions.id", "tombstones.hash"),
+    *("audit.hash", "audit_marks.hash", "recovery_codes.hash"),
+}
 """Columns of bytes that `rotate` sees to by name, or that no secret key is in (or could be taken out of)."""
 
 DYING = """
