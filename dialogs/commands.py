@@ -7,7 +7,7 @@ from datetime import datetime
 
 from dialogs.entering import enter, go_on, known_link
 from dialogs.exchange import Command, DataRequested, Say
-from dialogs.screens import ASIDES, at_stage, beside, come_back, screen, step_aside
+from dialogs.screens import ASIDES, at_stage, beside, come_back, rejected, screen, step_aside
 from dialogs.session import Session, Stage
 from dialogs.turn import Turn
 from dialogs.types import Catalogue
@@ -65,6 +65,11 @@ def _mydata(catalogue: Catalogue, session: Session, command: Command, now: datet
     return beside(session)._replace(events=(DataRequested(),))
 
 
+def _answer(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:
+    """Say that there is nothing to answer; where there is, `answering` asks for it."""
+    return rejected(session, "no-question")
+
+
 def _delete(catalogue: Catalogue, session: Session, command: Command, now: datetime) -> Turn:
     return step_aside(session, Stage.DELETE)
 
@@ -76,6 +81,7 @@ COMMANDS: dict[str, Callable[[Catalogue, Session, Command, datetime], Turn]] = {
     "help": _help,
     "cancel": _cancel,
     "mine": _mine,
+    "answer": _answer,
     "privacy": _privacy,
     "mydata": _mydata,
     "delete": _delete,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from dialogs import answering
 from dialogs.answers import is_blank
 from dialogs.entering import takes_answers
 from dialogs.exchange import AnswerRevised, Edited, InputRejected, Say
@@ -15,7 +16,10 @@ from dialogs.walking import is_shown
 
 
 def edited(catalogue: Catalogue, session: Session, edit: Edited, past: tuple[Past, ...]) -> Turn:
-    """Revise the answer that holds the edited message, in a draft or in a submission still open."""
+    """Revise the answer that holds the edited message, in a draft, in a submission still open, to the secretariat."""
+    asked = answering.told(session, edit.number)
+    if asked:
+        return answering.edited(session, edit, asked)
     if session.draft and any(stray.number == edit.number for stray in session.draft.strays):
         return Turn(session.holding(_rewritten_stray(session.draft, edit)))
     for draft in (*((session.revising,) if session.revising else ()), *reversed(session.drafts)):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dialogs.types import Answer, Slot
+from dialogs.types import Answer, Asked, Slot
 
 # --- what a person does ----------------------------------------------------------------------------------------------
 
@@ -79,7 +79,18 @@ class LookedUp:
     states: tuple[str, ...] = ()
 
 
-Input = Typed | Chosen | Edited | Command | Media | Unsupported | LookedUp
+@dataclass(frozen=True, slots=True)
+class Concerning:
+    """Something done about a question of the secretariat, with the one it concerns: None where there is none of theirs.
+
+    `input` is a press of its button, `/answer`, or `/help`, which tells of `/answer` to whoever was asked something.
+    """
+
+    input: Chosen | Command
+    asked: Asked | None
+
+
+Input = Typed | Chosen | Edited | Command | Media | Unsupported | LookedUp | Concerning
 
 
 # --- what follows ----------------------------------------------------------------------------------------------------
@@ -157,6 +168,19 @@ class DraftDiscarded:
 
 
 @dataclass(frozen=True, slots=True)
+class Replied:
+    """The person wrote something back to a question of the secretariat about what was draft `draft`.
+
+    `changed` says that it is an earlier message of theirs in other words.
+    """
+
+    draft: int
+    question: int
+    text: str
+    changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawn:
     """The person asked that everything about them be erased."""
 
@@ -176,6 +200,7 @@ Event = (
     | InputRejected
     | Submitted
     | DraftDiscarded
+    | Replied
     | Withdrawn
     | DataRequested
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from dialogs import engine, looking_up, menus, naming, walking
+from dialogs import answering, engine, looking_up, menus, naming, walking
 from dialogs.answers import is_blank
 from dialogs.commands import COMMANDS
 from dialogs.edits import edited, holding
@@ -18,6 +18,7 @@ from dialogs.entering import enter, questionnaire_in_hand, takes_answers
 from dialogs.exchange import (
     Chosen,
     Command,
+    Concerning,
     Edited,
     Input,
     LookedUp,
@@ -60,6 +61,8 @@ def _taken(catalogue: Catalogue, session: Session, input: Input, now: datetime, 
             return _command(catalogue, session, input, now)
         case LookedUp():
             return looking_up.answer(session, input, now)
+        case Concerning():
+            return answering.take(session, input)
         case Media() | Unsupported():
             return _not_text(catalogue, session, input, now, past)
         case Typed() | Chosen():
@@ -80,7 +83,7 @@ def message_wanted(session: Session, input: Input) -> int | None:
     if not isinstance(input, Edited) or not session.consent:
         return None
     drafts = (*((session.revising,) if session.revising else ()), *session.drafts)
-    known = any(holding(draft.answers, input.number) for draft in drafts)
+    known = answering.told(session, input.number) or any(holding(draft.answers, input.number) for draft in drafts)
     return None if known else input.number
 
 
@@ -115,7 +118,8 @@ def _typed(
     catalogue: Catalogue, session: Session, typed: Typed, menu: Menu, now: datetime, past: tuple[Past, ...]
 ) -> Turn:
     """Take a choice in words or by its number, unless it was written before these choices could be seen."""
-    choice = naming.typed_choice(menu, typed.text, numbers=True) or naming.spoken_choice(
+    is_open = session.stage is Stage.ANSWER  # a number is an answer there
+    choice = naming.typed_choice(menu, typed.text, numbers=not is_open) or naming.spoken_choice(
         session.stage, menu, typed.text
     )
     if choice and is_early(session, typed.number):
@@ -124,7 +128,7 @@ def _typed(
         return pick(catalogue, session._replace(chose=typed.number), choice.option, now, past)
     if session.draft and is_late(session, session.draft, typed.number):
         return walking.continue_answer(session, session.draft, Part(typed.number, typed.text))
-    return rejected(session, _why(session, typed))
+    return answering.reply(session, typed) if is_open else rejected(session, _why(session, typed))
 
 
 def _why(session: Session, typed: Typed) -> str:
@@ -140,10 +144,10 @@ def _why(session: Session, typed: Typed) -> str:
 def _not_text(
     catalogue: Catalogue, session: Session, input: Media | Unsupported, now: datetime, past: tuple[Past, ...]
 ) -> Turn:
-    """Take the words that came with something else where a questionnaire is being answered; decline the rest."""
+    """Take the words that came with something else where a question is being answered; decline the rest."""
     told = bool(input.album) and input.album == session.album
     session = session._replace(album=input.album)
-    if session.stage not in DRAFTING or is_blank(input.caption):
+    if session.stage not in (*DRAFTING, Stage.ANSWER) or is_blank(input.caption):
         return Turn(session) if told else rejected(session, _of_kind(input, "voice", "photo", "sticker"))
     turn = _said(catalogue, session, Typed(input.number, input.caption), now, past)
     words_alone = Say(f"words-{_of_kind(input, 'photo')}")

@@ -264,6 +264,12 @@ def _delete(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTrans
     return [Choice("keep", t.gettext("Keep all data")), Choice("erase", t.gettext("Erase all data"))]
 
 
+def _answer(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTranslations) -> list[Choice]:
+    if session.has_answered:
+        return [Choice("done", t.gettext("Done"))]
+    return [Choice("later", t.gettext("Not now"))]
+
+
 _LOBBY: dict[Stage, Callable[[Catalogue, Session, tuple[Past, ...], NullTranslations], list[Choice]]] = {
     Stage.WELCOME: _welcome,
     Stage.CONSENT: _consent,
@@ -277,4 +283,5 @@ _LOBBY: dict[Stage, Callable[[Catalogue, Session, tuple[Past, ...], NullTranslat
     Stage.LANGUAGE: _language,
     Stage.MINE: _mine,
     Stage.DELETE: _delete,
+    Stage.ANSWER: _answer,
 }

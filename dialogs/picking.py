@@ -146,4 +146,6 @@ _PICKS: dict[tuple[Stage, str], Pick] = {
     (Stage.MINE, "back"): _return,
     (Stage.DELETE, "erase"): _erase,
     (Stage.DELETE, "keep"): _return,
+    (Stage.ANSWER, "later"): _return,
+    (Stage.ANSWER, "done"): _return,
 }

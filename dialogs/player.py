@@ -1,11 +1,12 @@
 """A terminal player: walk the dialogue line by line, and record what was said as a scenario that tests replay.
 
 A scenario reads like a dialogue. `you>` is what the person does, everything else is what follows; replaying takes the
-`you>` lines and writes the rest anew, so a scenario still holds when the two texts are equal.
+`you>` and `secretariat>` lines and writes the rest anew, so a scenario still holds when the two texts are equal.
 
     you> one line of words, or /command        you (late)> written before the last screen was seen
     you> [Label of a button]                   you (old)> [Label of a button of an earlier screen]
     you (edits 2)> new words for the second text sent       you (sends)> sticker, or photo: words beneath it
+    secretariat (asks)> a question to the author            secretariat (answers)> the reasoned response
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from datetime import UTC, datetime
 from itertools import takewhile
 from typing import TextIO
 
+from dialogs.answering import QUESTION, RESPONSE
 from dialogs.exchange import (
     AnswerDropped,
     AnswerGiven,
@@ -29,6 +31,7 @@ from dialogs.exchange import (
     LanguageChosen,
     Menu,
     Message,
+    Replied,
     Submitted,
     Withdrawn,
 )
@@ -42,12 +45,13 @@ NOON = datetime(2020, 10, 1, 10, 0, tzinfo=UTC)
 
 OfDraft = DraftStarted | AnswerGiven | AnswerRevised | AnswerDropped | Submitted | DraftDiscarded
 
-_HOW = r"\((?P<how>late|old|sends|edits \d+)\)"
-_YOU = re.compile(rf"you(?: {_HOW})?> (?P<words>.*)")
+_HOW = r"\((?P<how>late|old|sends|edits \d+|asks|answers)\)"
+_SAID = re.compile(rf"(?:you|secretariat)(?: {_HOW})?> (?P<words>.*)")
 _TYPED = re.compile(rf"(?:{_HOW} )?(?P<words>.*)")
 _TELEGRAM = re.compile(r"telegram> (?P<code>\S+)")
 _SIGNS = {"bold": "*", "italic": "_", "code": "`"}
 _INDENT = "     "
+_WRITES = {"asks": QUESTION, "answers": RESPONSE}
 
 
 # --- scenarios ------------------------------------------------------------------------------------------------------
@@ -72,7 +76,7 @@ def _inputs(scenario: str) -> Iterator[tuple[str, str, re.Match[str]]]:
     """Yield each input of a scenario: its lines as written, its words, and how it is said."""
     lines = scenario.split("\n")
     for number, line in enumerate(lines):
-        match = _YOU.fullmatch(line)
+        match = _SAID.fullmatch(line)
         if match is None:
             continue
         more = list(takewhile(lambda each: each.startswith(_INDENT), lines[number + 1 :]))
@@ -81,6 +85,8 @@ def _inputs(scenario: str) -> Iterator[tuple[str, str, re.Match[str]]]:
 
 
 def _do(talk: Talk, how: str, words: str) -> Heard:
+    if how in _WRITES:
+        return talk.secretariat(_WRITES[how], words)
     label = words[1:-1] if words.startswith("[") and words.endswith("]") else ""
     if label:
         return talk.press(label, old=how == "old")
@@ -128,6 +134,8 @@ def _fact(event: Event, catalogue: Catalogue) -> str:
             return f"not taken: {reason}"
         case Withdrawn():
             return "everything erased"
+        case Replied():
+            return f"to question {event.question} of the secretariat{', now' if event.changed else ''}: {event.text!r}"
         case DataRequested():
             return "a copy of everything asked for"
         case _:
@@ -167,8 +175,8 @@ def _said(answer: Answer) -> str:
 def play(catalogue: Catalogue, lines: TextIO, screen: TextIO, *, telegram: str = "en", start: str = "/start") -> str:
     """Walk the dialogue with somebody at a terminal, and return it as a scenario when their lines end.
 
-    A line is what they type; `[Label]` presses a button whatever the screen, and `(late)`, `(old)`, `(edits 2)` or
-    `(sends)` before it does what it does in a scenario. `telegram` is the language Telegram
+    A line is what they type; `[Label]` presses a button whatever the screen, and `(late)`, `(old)`, `(edits 2)`,
+    `(sends)` or `(asks)` before it does what it does in a scenario. `telegram` is the language Telegram
     would report, `start` what is said first: `/start digital-governance-ideas` goes straight to a questionnaire.
     """
     talk = Talk(catalogue, NOON, telegram)
@@ -177,12 +185,16 @@ def play(catalogue: Catalogue, lines: TextIO, screen: TextIO, *, telegram: str =
         how, words = _typed(line)
         try:
             heard = _do(talk, how, words)
-        except LookupError as error:
+        except LookupError as error:  # no such button, or nothing was submitted that could be written about
             screen.write(f"({error})\n")
             continue
-        scenario += [f"\nyou{f' ({how})' if how else ''}> {words}", *told(heard, catalogue)]
+        scenario += [f"\n{_who(how)}> {words}", *told(heard, catalogue)]
         _show(heard, screen, numbered=_takes_numbers(talk))
     return "\n".join(scenario) + "\n"
+
+
+def _who(how: str) -> str:
+    return f"{'secretariat' if how in _WRITES else 'you'}{f' ({how})' if how else ''}"
 
 
 def _typed(line: str) -> tuple[str, str]:

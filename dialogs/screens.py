@@ -6,7 +6,7 @@ from dialogs.exchange import Ask, Event, InputRejected, Prompt, Review, Say
 from dialogs.session import Session, Stage
 from dialogs.turn import Turn
 
-ASIDES = frozenset({Stage.LANGUAGE, Stage.MINE, Stage.DELETE})
+ASIDES = frozenset({Stage.LANGUAGE, Stage.MINE, Stage.DELETE, Stage.ANSWER})
 """Screens that interrupt another one and lead back to it."""
 
 
@@ -52,7 +52,7 @@ def beside(session: Session, *said: Say) -> Turn:
 
 
 def step_aside(session: Session, stage: Stage) -> Turn:
-    """Show an aside (language, `/mine`, `/delete`), remembering the screen it interrupts."""
+    """Show an aside (language, `/mine`, `/delete`, `/answer`), remembering the screen it interrupts."""
     interrupted = session.aside if session.stage in ASIDES else session.stage
     return screen(session._replace(aside=interrupted), stage, at_stage(stage))
 

@@ -42,6 +42,8 @@ NOTES = {
     "photo": translatable("I can't read pictures yet. Please write it in words."),
     "sticker": translatable("I can't read stickers yet. Please write it in words."),
     "unsupported": translatable("So far I can read only text. Please write it in words."),
+    "replied": translatable("✓ Your answer goes to the secretariat."),
+    "no-question": translatable("The secretariat has not asked you anything. If it does, you will read its question here."),
     "receipt-unknown": translatable("I don't know that code. Please compare it with your message once more."),
     "receipt-too-often": translatable("That was many codes in a short time. Please try again in ten minutes."),
     "unknown-command": translatable("I don't know that command. See those I know at /help."),
@@ -199,6 +201,16 @@ def _receipt(
     return [plain(sentence.format(receipt=spaced(say.values["receipt"]), states=states))]
 
 
+def _answer(
+    say: Say, c: Catalogue, q: Questionnaire | None, session: Session, past: tuple[Past, ...], t: NullTranslations
+) -> list[Text]:
+    assert session.asked is not None, "a question was taken up"
+    if session.has_answered:
+        return [plain(t.gettext("If you want to add something, write it here. Otherwise press “Done”."))]
+    sentence = t.gettext("What do you want to answer the secretariat about contribution {receipt}? Write it here.")
+    return [plain(sentence.format(receipt=spaced(session.asked.receipt)))]
+
+
 def state_text(state: str, t: NullTranslations) -> str:
     """Return how a contribution stands, as its author reads it."""
     return t.gettext(STATES[state])
@@ -210,6 +222,7 @@ def _help(
     return [
         plain(t.gettext("Answer in your own words, in one message or several. You can change a message later by editing it in Telegram.")),
         plain(t.gettext("/start – begin\n/continue – repeat the question\n/mine – my contributions\n/language – language\n/cancel – stop without losing a word\n/privacy – what we keep\n/mydata – my data\n/delete – erase everything")),
+        plain(t.gettext("/answer – answer the secretariat's question") if say.values.get("answer") else ""),
     ]  # fmt: skip
 
 
@@ -225,4 +238,5 @@ _SCREENS: dict[str, Screen] = {
     "mine": _mine,
     "receipt": _receipt,
     "help": _help,
+    "answer": _answer,
 }

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from dialogs.types import Answer, Part, Slot
+from dialogs.types import Answer, Asked, Part, Slot
 
-FORMAT = 2
+FORMAT = 3
 """The JSON form's number: raise it when a field changes meaning, and teach `loads` the old form."""
 
 
@@ -37,6 +37,7 @@ class Stage(StrEnum):
     LANGUAGE = "language"
     MINE = "mine"
     DELETE = "delete"
+    ANSWER = "answer"
     ASKING = "asking"
     GATE = "gate"
     REVIEW = "review"
@@ -110,7 +111,9 @@ class Session(NamedTuple):
     agreed to, 0 before. `link` is what a deep link asked for, `aside` the stage to return to from an aside,
     `pressed` the press taken last (turn and option), `album` the album already declined, `looked` when receipts were
     looked up lately, in seconds since 1970. `seen` is the screen last looked at and the number of the message that
-    showed it first; `chose` the number of the last message that made a choice in words or by its number.
+    showed it first; `chose` the number of the last message that made a choice in words or by its number, or went to
+    the secretariat. `asked` is the question of the secretariat being answered, `told` the last few messages written
+    back, each with its number and the question.
     """
 
     turn: int
@@ -129,12 +132,19 @@ class Session(NamedTuple):
     looked: tuple[int, ...] = ()
     seen: tuple[str, int] | None = None
     chose: int = 0
+    asked: Asked | None = None
+    told: tuple[tuple[int, Asked], ...] = ()
     posted: int | None = None
 
     @property
     def draft(self) -> Draft | None:
         """The draft in hand: the submission being revised, else the draft touched last."""
         return self.revising or (self.drafts[-1] if self.drafts else None)
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether something was written back to the question of the secretariat in hand."""
+        return any(asked == self.asked for _, asked in self.told)
 
     def holding(self, draft: Draft) -> Session:
         """Return the session with `draft` in hand in place of the one with its number."""
@@ -170,7 +180,12 @@ def loads(text: str, posted: int | None = None) -> Session:
     form = data.pop("format")
     if form > FORMAT:
         raise ValueError("this session was written by a newer version")
-    return _session_in(_of_form_1(data) if form == 1 else data, posted)
+    data = _of_form_1(data) if form == 1 else data
+    return _session_in({**_BEFORE_FORM_3, **data}, posted)
+
+
+_BEFORE_FORM_3: dict[str, Any] = {"asked": None, "told": ()}
+"""What the fields that came with form 3 hold in a session of an earlier form: nobody was asked anything."""
 
 
 def _of_form_1(data: dict[str, Any]) -> dict[str, Any]:
@@ -201,6 +216,8 @@ def _session_out(session: Session) -> dict[str, Any]:
         "looked": session.looked,
         "seen": session.seen,
         "chose": session.chose,
+        "asked": session.asked,
+        "told": session.told,
     }
 
 
@@ -215,6 +232,8 @@ def _session_in(data: dict[str, Any], posted: int | None) -> Session:
             "pressed": tuple(data["pressed"]) if data["pressed"] else None,
             "looked": tuple(data["looked"]),
             "seen": tuple(data["seen"]) if data["seen"] else None,
+            "asked": Asked(*data["asked"]) if data["asked"] else None,
+            "told": tuple((number, Asked(*asked)) for number, asked in data["told"]),
         },
         posted=posted,
     )

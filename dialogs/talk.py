@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from dialogs import lobby
+from dialogs import answering, lobby
 from dialogs.exchange import (
     AnswerDropped,
     AnswerGiven,
     AnswerRevised,
     Chosen,
     Command,
+    Concerning,
     DraftStarted,
     Edited,
     Event,
@@ -23,6 +24,7 @@ from dialogs.exchange import (
     Menu,
     Message,
     Prompt,
+    Replied,
     Say,
     Submitted,
     Typed,
@@ -35,7 +37,7 @@ from dialogs.sentences import toast_text
 from dialogs.session import Session, begin, dumps, loads
 from dialogs.text import spaced
 from dialogs.turn import Turn
-from dialogs.types import Answer, Catalogue, Past, Slot
+from dialogs.types import Answer, Asked, Catalogue, FromStaff, Past, Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,8 @@ class Kept:
 class Talk:
     """Somebody who talks with the bot; `telegram` is the language that Telegram reports of them.
 
-    `drafts` holds what the events said, apart from the session; `number` is that of the newest message, by whomever.
+    `drafts` and `replies` hold what the events said, apart from the session; `number` is that of the newest message,
+    by whomever; `asked` the questions of the secretariat.
     """
 
     def __init__(self, catalogue: Catalogue, now: datetime, telegram: str = "en") -> None:
@@ -75,7 +78,10 @@ class Talk:
         self.number = 0
         self._written: list[int] = []
         self._screens: list[tuple[int, Menu]] = []
+        self._letters: list[tuple[int, Menu]] = []
         self.drafts: dict[int, Kept] = {}
+        self.asked: list[Asked] = []
+        self.replies: list[Replied] = []
 
     # --- what a person does ---
 
@@ -100,7 +106,7 @@ class Talk:
 
         Raises LookupError where there is no such button.
         """
-        screens = [(self.session.turn, self.menu)]
+        screens = [(self.session.turn, self.menu), *reversed(self._letters)]
         if old:
             screens = [each for each in reversed(self._screens) if each[0] != self.session.turn]
         for turn, menu in screens:
@@ -120,9 +126,24 @@ class Talk:
 
     # --- what happens ---
 
+    def secretariat(self, kind: str, text: str) -> Heard:
+        """Have the secretariat write about the newest submission, which there must be."""
+        past = self.past()[0]
+        place = len(self._letters) + 1
+        if kind == answering.QUESTION:
+            self.asked.append(Asked(place, past.receipt, past.draft))
+        written = FromStaff(place, kind, text, past.receipt)
+        message = answering.message(written, words_of(self.session))
+        self._letters.append((message.turn, message.menu))
+        self.next()
+        return Heard(Turn(self.session), (message,), "")
+
     def send(self, input: Input) -> Heard:
         """Take any input, as storage and transport would."""
         session = loads(dumps(self.session), self.session.posted)
+        wanted = answering.question_wanted(session, input)
+        if wanted is not None and isinstance(input, Chosen | Command):
+            input = Concerning(input, self._question(wanted))
         turn = lobby.step(self.catalogue, session, input, self.now, self.past())
         for event in turn.events:
             self.keep(event)
@@ -131,7 +152,11 @@ class Talk:
         messages = tuple(self._shown(prompt) for prompt in turn.prompts)
         if any(isinstance(event, Withdrawn) for event in turn.events):
             self.session, self.drafts = begin(self.now, self.telegram), {}
+            self.asked, self.replies = [], []
         return Heard(turn, messages, toast)
+
+    def _question(self, number: int) -> Asked | None:
+        return next((each for each in reversed(self.asked) if number in (each.question, answering.NEWEST)), None)
 
     def next(self) -> int:
         """Return the number of the next message, which is taken by that."""
@@ -186,6 +211,8 @@ class Talk:
                 self.drafts[draft].answers.pop(slot, None)
             case Submitted(draft, items):
                 self.drafts[draft].items = items
+            case Replied():
+                self.replies.append(event)
             case _:
                 pass
 

@@ -219,3 +219,28 @@ class Past:
     answers: tuple[Answer, ...]
     items: tuple[int, ...]
     is_open: bool
+
+
+# --- what the secretariat writes back --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FromStaff:
+    """What the secretariat wrote about a contribution: number `id`, of kind question or response.
+
+    `name` is what the contribution is called within its submission ("Issue 2"), "" where it has no such name.
+    """
+
+    id: int
+    kind: str
+    text: str
+    receipt: str
+    name: str = ""
+
+
+class Asked(NamedTuple):
+    """A question of the secretariat: its number, the receipt of what it is about, and which draft that was."""
+
+    question: int
+    receipt: str
+    draft: int

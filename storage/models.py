@@ -183,6 +183,7 @@ class Submission(Base):
 
 
 _NOT_FILED = text("NOT filed")
+_REVISED = text("revised_unseen")
 
 
 class Contribution(Base):
@@ -199,6 +200,9 @@ class Contribution(Base):
         Index("ix_contributions_status", "consultation", "status", "created_at", "id"),
         Index("ix_contributions_assignee", "assignee_id", "created_at", "id"),
         Index("ix_contributions_group_id", "group_id"),
+        Index(
+            "ix_contributions_revised", "created_at", "id", postgresql_where=_REVISED, sqlite_where=_REVISED
+        ),
         Index("ix_contributions_to_file", "created_at", postgresql_where=_NOT_FILED, sqlite_where=_NOT_FILED),
         {"info": {"person": "submission_id"}},
     )
@@ -238,9 +242,11 @@ class ContributionText(Base):
 
     __tablename__ = "contribution_texts"
     __table_args__ = (
-        Index("ix_contribution_texts_words", text("to_tsvector('simple', folded)"), postgresql_using="gin").ddl_if(
-            dialect="postgresql"
-        ),
+        Index(
+            "ix_contribution_texts_words",
+            text("array_to_tsvector(string_to_array(btrim(folded), ' '))"),
+            postgresql_using="gin",
+        ).ddl_if(dialect="postgresql"),
         {"info": {"person": "contribution_id"}},
     )
 
@@ -248,7 +254,7 @@ class ContributionText(Base):
     excerpt: Mapped[str]
     """Its first words as they were written, what is redacted left out."""
     folded: Mapped[str]
-    """Every word of it, folded (`locales.fold`), with one blank before each and after the last."""
+    """Every word of it as the search has it (`storage/searching.py`), one blank before each and after the last."""
     likeness: Mapped[list[Any]]
     """Numbers that contributions with like words share (`storage/likeness.py`)."""
 
@@ -364,6 +370,31 @@ class ContributionTheme(Base):
     theme_id: Mapped[int] = mapped_column(ForeignKey("themes.id"), primary_key=True)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     at: Mapped[datetime]
+
+
+class ContributionCount(Base):
+    """How many contributions of one kind there are, or a change to that; all rows of a kind together are the number.
+
+    PostgreSQL writes it by itself, in the transaction that changes a contribution, so that nobody waits for anybody:
+    rows are added, and later added up (`storage/tallies.py`). SQLite counts when asked, and keeps nothing here.
+    """
+
+    __tablename__ = "contribution_counts"
+    __table_args__ = ({"info": {"person": None}},)
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    consultation: Mapped[str]
+    questionnaire: Mapped[str]
+    language: Mapped[str]
+    status: Mapped[str]
+    assignee_id: Mapped[int] = mapped_column(BigInteger)
+    """0 for nobody."""
+    is_revised: Mapped[bool]
+    theme_id: Mapped[int] = mapped_column(BigInteger)
+    """0 where the contributions themselves are counted, else those under that theme."""
+    number: Mapped[int] = mapped_column(BigInteger)
+    is_settled: Mapped[bool]
+    """Whether it is a sum, not a change."""
 
 
 class ContributionGroup(Base):
@@ -502,6 +533,8 @@ class AuthorReply(Base):
     id: Mapped[int] = mapped_column(Number, primary_key=True)
     reply_id: Mapped[int] = mapped_column(ForeignKey("replies.id"), index=True)
     text: Mapped[str]
+    changed: Mapped[bool] = mapped_column(default=False)
+    """It is an earlier message in other words, which stays where it is."""
     language: Mapped[str]
     at: Mapped[datetime]
 

@@ -283,7 +283,7 @@ def test_an_album_is_declined_once() -> None:
 def test_a_session_of_a_newer_program_is_refused() -> None:
     """Rather than misread."""
     with pytest.raises(ValueError, match="newer version"):
-        loads('{"format":3}')
+        loads('{"format":4}')
 
 
 def test_a_draft_of_an_older_program_is_read() -> None:

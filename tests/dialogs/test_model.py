@@ -51,7 +51,21 @@ TAKING_OUT = frozenset({"clear", "remove"})
 
 LINKS = ["", *(f"digital-governance-{name}" for name in ("key-issues", "ideas", "survey"))]
 
-AT_WILL = ["skip", "submit", "agree", "o:city", "erase", "", "i:1", "q:ideas", "clear", "both", "add", "back"]
+AT_WILL = [
+    "answer:1",
+    "skip",
+    "submit",
+    "agree",
+    "o:city",
+    "erase",
+    "",
+    "i:1",
+    "q:ideas",
+    "clear",
+    "both",
+    "add",
+    "back",
+]
 
 
 class Conversation(RuleBasedStateMachine):
@@ -183,6 +197,22 @@ class Conversation(RuleBasedStateMachine):
         self._write(number, text)
         self.person.send(Media(kind, number, album, text))
 
+    @precondition(lambda self: self.person.submitted)
+    @rule(kind=st.sampled_from(["question", "response"]))
+    def the_secretariat_writes(self, kind: str) -> None:
+        """The secretariat writes about what was submitted last, whatever its author is doing."""
+        self.person.secretariat(kind, "Ku është kjo?")
+
+    @rule(number=st.integers(1, 3))
+    def press_the_button_of_a_question(self, number: int) -> None:
+        """Take up a question of the secretariat, or one of somebody else: neither touches any answer."""
+        before, self.option = self.person.says(), ""
+        asked = [each.question for each in self.person.asked]
+        self.person.send(Chosen(0, f"answer:{number}"))
+        assert self.person.says() == before
+        assert (self.person.session.stage is Stage.ANSWER) >= (number in asked)
+        assert number in asked or self.person.toast or not self.person.catalogue.opened()
+
     @rule()
     def close_and_open(self) -> None:
         """The consultation closes or opens again."""
@@ -236,6 +266,12 @@ class Conversation(RuleBasedStateMachine):
         if prompts and not (isinstance(prompts[-1], Say) and not prompts[-1].menu):
             assert self.person.messages[-1].turn == self.person.last.session.turn
             assert isinstance(prompts[-1], Ask) or self.person.messages[-1].text.strip()
+
+    @invariant()
+    def what_is_written_back_was_written_to_a_question_of_theirs(self) -> None:
+        """To the character, and to nobody else's."""
+        said, asked = set(self.sent.values()), {each.question for each in self.person.asked}
+        assert all(reply.question in asked and reply.text in said for reply in self.person.replies)
 
     @precondition(lambda self: self.person.submitted)
     @invariant()

@@ -3,14 +3,15 @@
 A step is what a person does: `/command argument`, `>option` (the button with that option), `late: text` (written
 before the question was seen), `edit: text` (of the last message taken), `again` (the press before, once more), `old`
 (a button long gone), `media: kind`, `captioned: kind words`, `lookup: states` (of a receipt), `older` (an earlier text
-was agreed to), `close` and `open` (the consultation), or just words.
+was agreed to), `close` and `open` (the consultation), `asks: text` and `answers: text` (the secretariat), `take: 1`
+(the button of what it wrote first), or just words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from dialogs.exchange import Chosen, LookedUp, Message
+from dialogs.exchange import Chosen, LookedUp, Message, Say
 from dialogs.menus import words_of
 from dialogs.receipts import complete
 from dialogs.sentences import toast_text
@@ -46,6 +47,10 @@ WALKS: dict[str, str] = {
     "looking up a receipt": """
         /start | >lang | >agree | lookup: new,in-review,on-hold,ready,answered,set-aside
         | 3t3h mryk | lookup: | lookup: | lookup: | lookup: | K7M4 QX2%""",
+    "a question of the secretariat": """
+        /start | >lang | >agree | /start digital-governance-ideas | an office | >skip | >skip | >review | >submit
+        | /answer | asks: In which town? | /help | take: 1 | >later | take: 1 | take: 1 | media: voice | in Kukës
+        | >done | take: 2 | /answer | and in Has | >done | answers: It will be built. | take: 3""",
     "erasing": "/start | >lang | >agree | /delete | >keep | /delete | >erase",
     "before a language is chosen": "/start | old | /language | /delete | >keep | media: photo | /delete | >erase",
 }
@@ -77,6 +82,13 @@ def _lookup(person: Person, states: str) -> None:
     person.send(LookedUp(CODE, person.next(), tuple(states.split(",")) if states else ()))
 
 
+def _writes(kind: str) -> Callable[[Person, str], object]:
+    def write(person: Person, text: str) -> None:
+        person.heard = person.secretariat(kind, text)
+
+    return write
+
+
 CIRCUMSTANCES: dict[str, Callable[[Person], None]] = {"older": _older, "close": _close, "open": _open}
 
 DEEDS: dict[str, Callable[[Person, str], object]] = {
@@ -86,6 +98,9 @@ DEEDS: dict[str, Callable[[Person, str], object]] = {
     "media": Person.media,
     "captioned": lambda person, rest: person.media(rest.split()[0], caption=rest.partition(" ")[2]),
     "lookup": _lookup,
+    "asks": _writes("question"),
+    "answers": _writes("response"),
+    "take": lambda person, number: person.send(Chosen(0, f"answer:{number}")),
 }
 
 
@@ -128,7 +143,8 @@ class Walk:
 
     def _keep(self) -> None:
         turn = self.person.last
-        for prompt, message in zip(turn.prompts, self.person.messages, strict=True):
+        prompts = turn.prompts or [Say("secretariat") for _ in self.person.messages]
+        for prompt, message in zip(prompts, self.person.messages, strict=True):
             topic = getattr(prompt, "topic", type(prompt).__name__.lower())
             self.shown.append((BOTH if turn.session.bilingual else topic, message))
         if turn.redraw:

@@ -33,7 +33,7 @@ def upgrade() -> None:
     _new_columns()
     _first_themes()
     if op.get_bind().dialect.name == "postgresql":
-        words = sa.text("to_tsvector('simple', folded)")
+        words = sa.text("array_to_tsvector(string_to_array(btrim(folded), ' '))")
         op.create_index("ix_contribution_texts_words", "contribution_texts", [words], postgresql_using="gin")
         for table, column in UNSAMPLED:
             op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0")
@@ -229,6 +229,7 @@ def _letters_and_numbers() -> None:
         sa.Column("id", NUMBER, nullable=False),
         sa.Column("reply_id", NUMBER, nullable=False),
         sa.Column("text", sa.String(), nullable=False),
+        sa.Column("changed", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["reply_id"], ["replies.id"], name=op.f("fk_author_replies_reply_id")),

@@ -1,0 +1,115 @@
+"""Answering a question of the secretariat: at any moment, beside whatever else goes on, and back to where one was.
+
+What the secretariat writes is no screen: its button stays where it is and belongs to no turn. Which question is meant,
+and whether it was put to this person, is looked up by whoever calls (`question_wanted`); an answer of several messages
+is several `Replied`, for as long as its screen is there.
+"""
+
+from __future__ import annotations
+
+import re
+from gettext import NullTranslations
+
+from dialogs.answers import is_blank
+from dialogs.exchange import (
+    Choice,
+    Chosen,
+    Command,
+    Concerning,
+    Edited,
+    Input,
+    InputRejected,
+    Message,
+    Replied,
+    Say,
+    Typed,
+)
+from dialogs.screens import already, at_stage, beside, rejected, screen, stale, step_aside
+from dialogs.session import Session, Stage
+from dialogs.text import bold, italic, paragraphs, plain, spaced
+from dialogs.turn import Turn
+from dialogs.types import Asked, FromStaff
+
+NEWEST = 0
+"""Stands for the question asked last."""
+
+QUESTION, RESPONSE = "question", "response"
+"""What the secretariat writes: something it wants to know, or what it decided and why."""
+
+REMEMBERED = 8
+"""So many messages of a person to the secretariat are known again when they are edited."""
+
+_OPTION = re.compile(r"answer:([1-9][0-9]{0,14})")
+
+
+# --- what the secretariat writes --------------------------------------------------------------------------------------
+
+
+def message(written: FromStaff, t: NullTranslations) -> Message:
+    """Return what the author of a contribution reads: who writes, about what, the words, and how to answer.
+
+    The words are put in as they are. The button is no turn's, so that it still leads somewhere weeks later.
+    """
+    is_question = written.kind == QUESTION
+    asks, tells = t.gettext("The secretariat has a question for you."), t.gettext("The secretariat answers you.")
+    how = t.gettext("To answer, press “Answer” or write /answer.") if is_question else ""
+    head = bold(asks if is_question else tells) + plain("\n") + italic(_about(written, t))
+    text = paragraphs(head, plain(written.text), plain(how))
+    menu = ((Choice(f"answer:{written.id}", t.gettext("Answer")),),) if is_question else ()
+    return Message(text.text, text.marks, menu)
+
+
+def _about(written: FromStaff, t: NullTranslations) -> str:
+    contribution = t.gettext("Contribution {receipt}").format(receipt=spaced(written.receipt))
+    return f"{contribution} · {written.name}" if written.name else contribution
+
+
+# --- what the person does about it ------------------------------------------------------------------------------------
+
+
+def question_wanted(session: Session, input: Input) -> int | None:
+    """Return the number of the question that must be looked up to take `input` (as `Concerning`), or None."""
+    if not session.consent:
+        return None
+    if isinstance(input, Command):
+        return NEWEST if input.name in ("answer", "help") else None
+    found = _OPTION.fullmatch(input.option) if isinstance(input, Chosen) and input.turn == 0 else None
+    return int(found[1]) if found else None
+
+
+def take(session: Session, concerning: Concerning) -> Turn:
+    """Ask for the answer, or say that there is no such question; help tells how to answer where there is one."""
+    input, asked = concerning.input, concerning.asked
+    if isinstance(input, Command) and input.name == "help":
+        return beside(session, Say("help", {"answer": "yes"} if asked else {}))
+    if asked is None:
+        return stale(session) if isinstance(input, Chosen) else rejected(session, "no-question")
+    if isinstance(input, Command):
+        return step_aside(session._replace(asked=asked, chose=input.number), Stage.ANSWER)
+    press = (input.turn, input.option)
+    if session.stage is Stage.ANSWER and session.pressed == press:
+        return already(session)
+    return step_aside(session._replace(asked=asked, pressed=press), Stage.ANSWER)
+
+
+def reply(session: Session, typed: Typed) -> Turn:
+    """Keep what was written for the secretariat; whoever has more to say goes on writing."""
+    assert session.asked is not None, "a question was taken up"
+    if is_blank(typed.text):
+        return rejected(session, "blank")
+    told = (*session.told, (typed.number, session.asked))[-REMEMBERED:]
+    event = Replied(session.asked.draft, session.asked.question, typed.text)
+    answered = session._replace(told=told, chose=typed.number)
+    return screen(answered, Stage.ANSWER, at_stage(Stage.ANSWER, "replied"), (event,))
+
+
+def told(session: Session, number: int) -> Asked | None:
+    """Return the question that message `number` was written back to, as far as that is remembered."""
+    return next((asked for each, asked in session.told if each == number), None)
+
+
+def edited(session: Session, edit: Edited, asked: Asked) -> Turn:
+    """Send the other words of an earlier message after it: the secretariat may have read it, so both are kept."""
+    if is_blank(edit.text):
+        return Turn(session, (InputRejected("edit-blank"),), (Say("edit-blank"),))
+    return Turn(session, (Replied(asked.draft, asked.question, edit.text, changed=True),), (Say("edited"),))
