@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-import locales
-from storage.models import Contribution, ContributionText
+from storage import searching, tallies
+from storage import likeness
+from storage.masking import OMITTED
+from storage.models import Contribution, ContributionText, LikenessBand
 from storage.reading import Reading
 from storage.submitted import Contributed, Submitted
 from storage.transaction import Transaction, Values
@@ -60,6 +62,7 @@ async def file_some(unit: Unit, limit: int) -> int:
     ready = [pair for pair in found if pair[1].id in wanted]
     await _keep(transaction, ready)
     if ready:
+        await tallies.settle(transaction)
         transaction.news.add(TOPIC)
     return len(ready)
 
@@ -68,6 +71,13 @@ async def anything_waits(unit: Unit) -> bool:
     """Tell whether a contribution waits to be filed; this changes nothing, and nobody waits for it."""
     statement = select(Contribution.id).where(Contribution.filed.is_(False)).limit(1)
     return await unit.transaction.first(statement) is not None
+
+
+async def file_submission(transaction: Transaction, submission: uuid.UUID) -> None:
+    """File every contribution of a submission at once: what may be read of it has changed."""
+    found = await Reading(transaction).several([submission])
+    await _keep(transaction, [(each, part) for each in found for part in (*each.contributions, *each.withdrawn)])
+    transaction.news.add(TOPIC)
 
 
 async def file_again(transaction: Transaction, submission: uuid.UUID) -> None:
@@ -84,7 +94,8 @@ async def _keep(transaction: Transaction, found: Sequence[tuple[Submitted, Contr
     gone = [part.id for _, part in found if part.withdrawn]
     if gone:
         await transaction.execute(delete(ContributionText).where(ContributionText.contribution_id.in_(gone)))
-    texts = [_text(submitted, part) for submitted, part in found if not part.withdrawn]
+    texts = [_text(part) for _, part in found if not part.withdrawn]
+    await _keep_bands(transaction, found, texts)
     if texts:
         dialect = sqlite if transaction.dialect == "sqlite" else postgresql
         insert = dialect.insert(ContributionText)
@@ -92,6 +103,21 @@ async def _keep(transaction: Transaction, found: Sequence[tuple[Submitted, Contr
         await transaction.execute(
             insert.on_conflict_do_update(index_elements=[ContributionText.contribution_id], set_=anew), texts
         )
+
+
+async def _keep_bands(
+    transaction: Transaction, found: Sequence[tuple[Submitted, Contributed]], texts: Sequence[Values]
+) -> None:
+    """Keep the bands of likeness by which what is alike is found, in the place of those that were."""
+    ids = [part.id for _, part in found]
+    await transaction.execute(delete(LikenessBand).where(LikenessBand.contribution_id.in_(ids)))
+    places = {part.id: submitted.consultation for submitted, part in found}
+    rows = [
+        {"band": band, "contribution_id": text["contribution_id"]}
+        for text in texts
+        for band in likeness.bands(places[text["contribution_id"]], text["likeness"])
+    ]
+    await transaction.put(insert(LikenessBand), rows)
 
 
 def _row(submitted: Submitted, contributed: Contributed) -> Values:
@@ -112,14 +138,14 @@ def _is_unseen(contributed: Contributed) -> bool:
     return contributed.revised_unseen or (revised is not None and began is not None and revised > began)
 
 
-def _text(submitted: Submitted, contributed: Contributed) -> Values:
-    said = [submitted.mask.over(text) for text in contributed.texts]
-    words = locales.fold("\n".join(said))
+def _text(contributed: Contributed) -> Values:
+    said = contributed.texts
+    told = "\n".join(said).replace(OMITTED, " ")
     return {
         "contribution_id": contributed.id,
         "excerpt": _cut(said[0] if said else ""),
-        "folded": f" {words} ",
-        "likeness": [],
+        "folded": f" {locales.fold(told)} ",
+        "likeness": likeness.signature(told),
     }
 
 

@@ -24,29 +24,23 @@ ALIKE: Final = 0.4
 _STEM = 7
 _SHORTEST = 3
 _PRIME = (1 << 31) - 1
-_ENDINGS = tuple(
-    sorted(
-        # of Albanian nouns, adjectives and verbs, folded
-        "aj ave ave eve ive ve at et it ut ot te ne ve a e i u t s n se es is us as in un en an ja je jne jme "
-        "ojne uar uara imi imin imit imet imeve shme shem shmi shmin shmit ore or "
-        # of English
-        "s es ed ing ly".split(),
-        key=len,
-        reverse=True,
-    )
-)
-_COMMON = frozenset(
-    # Words that say nothing of what a text is about, folded.
-    """a ai ajo aq ardhur as asgje asnje ata ate atij ato atyre ca cdo cfare cila cilat cilen cilet cili cilin cilit
-    deri derisa dhe do duhet duke edhe eshte gjithe gjitha gjithmone ishin ishte ja jam jane je jemi jeni jo ka kam kane
-    kemi keni kesaj keta kete ketij keto ketyre kjo ky kish kishin kishte ku kur mbi me megjithate meqe mes midis mu mua
-    mund na ndaj ndersa ndonje ne nen neper nepermjet nese nga nje njeri nuk o ose pa para pas pasi per perpara po por
-    pra prej pse qe qene qofte ra rreth sa saj se secila secili sepse shume si sic sidomos sikur sipas te ti tij tjera
-    tjere tjeter tjetri tone tona tyre une vet vete vetem ju jua juaj ne tek ta tha u i e s t m ska sepse ndodhin behet
-    the an and are as at be been but by can could for from has have he her his how if in into is it its more most must
-    not of on or our should so such than that their them there these they this those to too very was we were what when
-    where which while who why will with would you your""".split()
-)
+_OF_ALBANIAN = """aj ave eve ive ve at et it ut ot te ne a e i u t s n se es is us as in un en an ja je jne jme ojne
+    uar uara imi imin imit imet imeve shme shem shmi shmin shmit ore or"""
+_OF_ENGLISH = "s es ed ing ly"
+_ENDINGS = tuple(sorted({*_OF_ALBANIAN.split(), *_OF_ENGLISH.split()}, key=lambda ending: (-len(ending), ending)))
+"""Endings of nouns, adjectives and verbs, folded."""
+_SMALL_WORDS = """
+    a ai ajo aq as asgje asnje ata ate atij ato atyre behet ca cdo cfare cila cilat cilen cilet cili cilin cilit deri
+    derisa dhe do duhet duke e edhe eshte gjitha gjithe gjithmone i ishin ishte ja jam jane je jemi jeni jo ju jua juaj
+    ka kam kane kemi keni kesaj keta kete ketij keto ketyre kish kishin kishte kjo ku kur ky m mbi me megjithate meqe mes
+    midis mu mua mund na ndaj ndersa ndonje ne nen neper nepermjet nese nga nje njeri nuk o ose pa para pas pasi per
+    perpara po por pra prej pse qe qene qofte rreth s sa saj se secila secili sepse shume si sic sidomos sikur sipas ska
+    t ta te tek ti tij tjera tjere tjeter tjetri tona tone tyre u une vet vete vetem
+    an and are at be been but by can could for from has have he her his how if in into is it its more most must not of
+    on or our should so such than that the their them there these they this those to too very was we were what when
+    where which while who why will with would you your"""
+_COMMON = frozenset(_SMALL_WORDS.split())
+"""Words that say nothing of what a text is about, folded."""
 
 
 @dataclass(frozen=True, slots=True)

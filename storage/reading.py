@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Uuid, func, literal, select, tuple_
 
 from dialogs.canonical import consultation_from_json
 from dialogs.types import Consultation, Questionnaire
+from storage.masking import OMITTED, Mask
 from storage.models import (
     ConsultationRow,
     Contribution,
@@ -24,7 +25,7 @@ from storage.models import (
 from storage.submitted import Count, Page, Place, Said, Submitted
 from storage.transaction import Record, Transaction
 from storage.types import UtcDateTime
-from storage.whole import SUBMISSION, questionnaire, whole
+from storage.whole import SUBMISSION, mask_of, questionnaire, whole
 
 _PLACE = tuple_(Submission.submitted_at, Submission.id)
 
@@ -95,7 +96,7 @@ class Reading:
         return await whole(self._transaction, await self._submissions(visible, upwards=True, limit=size))
 
     async def transcript(self, submission: uuid.UUID) -> tuple[Said, ...]:
-        """Return the conversation in which a submission came about, in its order."""
+        """Return the conversation in which a submission came about, in its order, without what is redacted in it."""
         columns = (
             TranscriptRow.id,
             TranscriptRow.direction,
@@ -108,8 +109,9 @@ class Reading:
         )
         statement = select(*columns).where(TranscriptRow.submission_id == submission)
         rows = await self._transaction.rows(statement.order_by(TranscriptRow.id))
+        mask = await mask_of(self._transaction, submission)
         return tuple(
-            Said(id_, direction, kind, number, text, tuple(marks), tuple(map(tuple, menu)), at)
+            Said(id_, direction, kind, number, *mask.marked(text, marks), _labels(menu, mask), at)
             for id_, direction, kind, number, text, marks, menu, at in rows
         )
 
@@ -140,6 +142,11 @@ class Reading:
             .limit(limit)
         )
         return await self._transaction.rows(statement)
+
+
+def _labels(menu: Sequence[Sequence[str]], mask: Mask) -> tuple[tuple[str, ...], ...]:
+    """Return the labels of buttons; some quote what was answered."""
+    return tuple(tuple(mask.over(label, OMITTED) for label in row) for row in menu)
 
 
 def _beyond(place: Place | None, upwards: bool) -> ColumnElement[bool]:

@@ -35,6 +35,8 @@ class Wording:
     id: int = 0
     """The answer's row, which a redaction refers to."""
     revision: int = 0
+    numbers: tuple[int, ...] = ()
+    """Telegram's numbers of the messages it was written in, by which they are found in the conversation."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ class Submitted:
     contributions: tuple[Contributed, ...]
     withdrawn: tuple[Contributed, ...]
     mask: Mask = NOTHING
-    """What is redacted in it."""
+    """What is redacted in it: out of the texts of its answers it is left already."""
 
     @property
     def place(self) -> Place:

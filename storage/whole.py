@@ -1,6 +1,7 @@
-"""Submissions put together from their rows: whatever was said in each, what is redacted, what staff made of it.
+"""Submissions put together from their rows: whatever was said in each, what staff made of it.
 
-A handful of statements, however many submissions they are for.
+A handful of statements, however many submissions they are for. What is redacted is left out of every text here, so
+that nobody who shows one can forget it.
 """
 
 from __future__ import annotations
@@ -8,12 +9,13 @@ from __future__ import annotations
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 
 from dialogs.canonical import questionnaire_from_json
 from dialogs.types import Question, Questionnaire
-from storage.masking import NOTHING, Mask
+from storage.masking import NOTHING, OMITTED, Mask
 from storage.models import (
     AnswerRow,
     Contribution,
@@ -80,6 +82,8 @@ async def whole(transaction: Transaction, rows: Sequence[Record]) -> tuple[Submi
     answers = await transaction.rows(said.order_by(AnswerRow.revision, AnswerRow.id))
     parts, slots = _by_submission(contributions), _slots(answers)
     masks = await _masks(transaction, ids, answers)
+    for submission, mask in masks.items():
+        _leave_out(slots[submission], mask)
     themes = await _themes(transaction, [row[1] for row in contributions])
     return tuple(_submitted(row, parts[row[0]], slots[row[0]], masks.get(row[0], NOTHING), themes) for row in rows)
 
@@ -98,6 +102,23 @@ async def _masks(
     for submission, answer, start, end in stretches:
         words[submission].append(texts.get(answer, "")[start:end])
     return {submission: Mask(tuple(found)) for submission, found in words.items()}
+
+
+def _leave_out(slots: Slots, mask: Mask) -> None:
+    """Leave out of every revision of every answer what is redacted in the submission."""
+    for slot, revisions in slots.items():
+        slots[slot] = [each if each.text is None else _without(each, mask) for each in revisions]
+
+
+def _without(said: Wording, mask: Mask) -> Wording:
+    return replace(said, text=mask.over(said.text or "", OMITTED))
+
+
+async def mask_of(transaction: Transaction, submission: uuid.UUID) -> Mask:
+    """Return what is redacted in a submission."""
+    answers = select(AnswerRow.id, AnswerRow.parts).join(Redaction, Redaction.answer_id == AnswerRow.id)
+    rows = await transaction.rows(answers.where(Redaction.submission_id == submission))
+    return (await _masks(transaction, [submission], rows)).get(submission, NOTHING) if rows else NOTHING
 
 
 async def _themes(transaction: Transaction, contributions: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, ...]]:
@@ -146,7 +167,8 @@ def _slots(rows: Iterable[Record]) -> dict[uuid.UUID, Slots]:
     found: dict[uuid.UUID, Slots] = defaultdict(lambda: defaultdict(list))
     for submission, question, item, parts, chosen, *rest in rows:
         text = "\n".join(part[1] for part in parts) if parts else None
-        found[submission][question, item].append(Wording(text, tuple(chosen), *rest))
+        numbers = tuple(part[0] for part in parts)
+        found[submission][question, item].append(Wording(text, tuple(chosen), *rest, numbers=numbers))
     return found
 
 

@@ -74,7 +74,9 @@ def test_without_words_there_is_nothing_alike(text: str) -> None:
     assert bands("c", signature(text)) == []
 
 
-@pytest.mark.parametrize(("words", "same"), [("rruga rruge rrugët rrugëve rrugës", 1), ("çështje ceshtjet çështjeve", 1)])
+@pytest.mark.parametrize(
+    ("words", "same"), [("rruga rruge rrugët rrugëve rrugës", 1), ("çështje ceshtjet çështjeve", 1)]
+)
 def test_endings_make_no_other_word(words: str, same: int) -> None:
     assert len({stem(locales.fold(word)) for word in words.split()}) == same
 
