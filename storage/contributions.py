@@ -7,17 +7,44 @@ what the first does.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from storage.filters import NOBODY, Filter
-from storage.submitted import Place
-from storage.transaction import Transaction
+from sqlalchemy import case, exists, func, select
+from sqlalchemy.orm import aliased
 
-CAP = 1000
-"""Up to how many are counted where counting more would take long; a page then says "1000+"."""
+from storage.among import among
+from storage.filters import Filter
+from storage.models import (
+    AuthorReply,
+    Contribution,
+    ContributionText,
+    ContributionTheme,
+    Note,
+    ReplyRow,
+    Staff,
+    Submission,
+    Theme,
+)
+from storage.searching import PLACE, Search
+from storage.submitted import Place
+from storage.tallies import Counts, Total, counts
+from storage.transaction import Record, Transaction
+
+__all__ = [
+    "Assignee",
+    "Coded",
+    "Contributions",
+    "Counts",
+    "Exchange",
+    "Grouped",
+    "InboxPage",
+    "Row",
+    "Total",
+]
 
 
 class Assignee(NamedTuple):
@@ -91,43 +118,6 @@ class InboxPage:
     newer: Place | None
 
 
-class Total(NamedTuple):
-    """How many there are: `value`, or more than that where `more` is set (then "1000+")."""
-
-    value: int
-    more: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many contributions match, and how many would with another choice of one thing, all else as it is.
-
-    Each mapping has the choice as its key and leaves out what nobody has. Where `more` is set, every number but the
-    total is a number among the newest that were looked at, so that at least so many match.
-    """
-
-    total: Total
-    by_status: Mapping[str, int] = field(default_factory=dict)
-    by_questionnaire: Mapping[str, int] = field(default_factory=dict)
-    by_language: Mapping[str, int] = field(default_factory=dict)
-    by_consultation: Mapping[str, int] = field(default_factory=dict)
-    by_assignee: Mapping[int, int] = field(default_factory=dict)
-    """By the id of staff; `NOBODY` for those that nobody has."""
-    by_theme: Mapping[int, int] = field(default_factory=dict)
-    """By the id of the theme; a contribution under two themes is counted with each."""
-    revised: int = 0
-    more: bool = False
-
-    @property
-    def unassigned(self) -> int:
-        """How many nobody has."""
-        return self.by_assignee.get(NOBODY, 0)
-
-    def of(self, staff_id: int) -> int:
-        """Return how many somebody has."""
-        return self.by_assignee.get(staff_id, 0)
-
-
 class Contributions:
     """The inbox's queries, within one transaction."""
 
@@ -141,16 +131,117 @@ class Contributions:
 
         Either the newest, or those next `before` a place (older), or those next `after` it (newer).
         """
-        raise NotImplementedError
+        upwards = after is not None
+        found = list(await self._first(wanted, before or after, upwards=upwards, limit=size + 1))
+        more, found = len(found) > size, found[:size]
+        if upwards:
+            found.reverse()
+        has_older = bool(found) and (upwards or more)
+        has_newer = bool(found) and (more if upwards else before is not None)
+        rows = await self._rows([row.id for row in found])
+        places = [Place(row.created_at, row.id) for row in found]
+        return InboxPage(rows, places[-1] if has_older else None, places[0] if has_newer else None)
 
     async def counts(self, wanted: Filter) -> Counts:
         """Return how many match, and how many would with each other choice of one thing."""
-        raise NotImplementedError
+        return await counts(self._transaction, wanted)
 
     async def neighbours(self, wanted: Filter, place: Place) -> tuple[uuid.UUID | None, uuid.UUID | None]:
         """Return the ids of what comes next to `place` among what matches: the newer one and the older one."""
-        raise NotImplementedError
+        newer = await self._first(wanted, place, upwards=True, limit=1)
+        older = await self._first(wanted, place, upwards=False, limit=1)
+        return (newer[0].id if newer else None), (older[0].id if older else None)
 
     async def ids(self, wanted: Filter, limit: int) -> tuple[uuid.UUID, ...]:
         """Return the ids of up to `limit` contributions that match, newest first."""
-        raise NotImplementedError
+        return tuple(row.id for row in await self._first(wanted, None, upwards=False, limit=limit))
+
+    async def _first(self, wanted: Filter, place: Place | None, *, upwards: bool, limit: int) -> Sequence[Record]:
+        search = Search(self._transaction, wanted)
+        return await search.first(PLACE, beyond=place, upwards=upwards, limit=limit)
+
+    async def _rows(self, ids: Sequence[uuid.UUID]) -> tuple[Row, ...]:
+        """Return the lines of `ids`, in their order: three statements, however many they are."""
+        if not ids:
+            return ()
+        dialect = self._transaction.dialect
+        lines = await self._transaction.rows(_LINES[dialect], {"ids": list(ids)})
+        themes, written = defaultdict(list), {}
+        for id_, theme, slug in await self._transaction.rows(_THEMES[dialect], {"ids": list(ids)}):
+            themes[id_].append(Coded(theme, slug))
+        for id_, *exchange in await self._transaction.rows(_WRITTEN[dialect], {"ids": list(ids)}):
+            written[id_] = Exchange(*exchange)  # the latest comes last
+        rows = {line.id: _row(line, themes.get(line.id, ()), written.get(line.id)) for line in lines}
+        return tuple(rows[id_] for id_ in ids)
+
+
+def _row(line: Record, themes: Sequence[Coded], exchange: Exchange | None) -> Row:
+    *own, assignee, name, group, size = line
+    return Row(
+        **dict(zip(_OWN, own, strict=True)),
+        assignee=Assignee(assignee, name) if assignee is not None else None,
+        group=Grouped(group, size) if group is not None else None,
+        themes=tuple(themes),
+        exchange=exchange,
+    )
+
+
+# --- statements ----------------------------------------------------------------------------------------------------
+
+_OTHER = aliased(Contribution)
+_NOTES = select(func.count()).where(Note.contribution_id == Contribution.id, Note.removed_at.is_(None))
+_TOGETHER = select(func.count()).where(_OTHER.group_id == Contribution.group_id, _OTHER.withdrawn.is_(False))
+_OWN = (
+    "id",
+    "submission_id",
+    "receipt",
+    "consultation",
+    "questionnaire",
+    "language",
+    "position",
+    "status",
+    "reason",
+    "created_at",
+    "excerpt",
+    "revised_unseen",
+    "version",
+    "notes",
+)
+"""What a line begins with, in the order of its columns."""
+_LINES = among(
+    select(
+        Contribution.id,
+        Contribution.submission_id,
+        Submission.receipt,
+        Contribution.consultation,
+        Contribution.questionnaire,
+        Contribution.language,
+        Contribution.position,
+        Contribution.status,
+        Contribution.reason,
+        Contribution.created_at,
+        func.coalesce(ContributionText.excerpt, ""),
+        Contribution.revised_unseen,
+        Contribution.version,
+        _NOTES.correlate(Contribution).scalar_subquery(),
+        Contribution.assignee_id,
+        Staff.name,
+        Contribution.group_id,
+        case((Contribution.group_id.is_not(None), _TOGETHER.correlate(Contribution).scalar_subquery())),
+    )
+    .join(Submission, Submission.id == Contribution.submission_id)
+    .outerjoin(ContributionText, ContributionText.contribution_id == Contribution.id)
+    .outerjoin(Staff, Staff.id == Contribution.assignee_id),
+    ids=Contribution.id,
+)
+_THEMES = among(
+    select(ContributionTheme.contribution_id, Theme.id, Theme.slug)
+    .join(Theme, Theme.id == ContributionTheme.theme_id)
+    .order_by(Theme.position, Theme.id),
+    ids=ContributionTheme.contribution_id,
+)
+_CAME_BACK = exists().where(AuthorReply.reply_id == ReplyRow.id)
+_WRITTEN = among(
+    select(ReplyRow.contribution_id, ReplyRow.kind, ReplyRow.state, _CAME_BACK).order_by(ReplyRow.id),
+    ids=ReplyRow.contribution_id,
+)

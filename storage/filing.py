@@ -14,8 +14,7 @@ from typing import Protocol
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage import searching, tallies
-from storage import likeness
+from storage import likeness, searching, tallies
 from storage.masking import OMITTED
 from storage.models import Contribution, ContributionText, LikenessBand
 from storage.reading import Reading
@@ -144,7 +143,7 @@ def _text(contributed: Contributed) -> Values:
     return {
         "contribution_id": contributed.id,
         "excerpt": _cut(said[0] if said else ""),
-        "folded": f" {locales.fold(told)} ",
+        "folded": searching.filed(told),
         "likeness": likeness.signature(told),
     }
 

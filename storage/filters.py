@@ -5,16 +5,23 @@ A filter is a value; `conditions` makes SQL of it. `scope` is what its owner may
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import ColumnElement, exists, false, func, select
+from sqlalchemy import ColumnElement, cast, exists, false, func, literal, select, text
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 import locales
 from storage.models import Contribution, ContributionText, ContributionTheme
 
 NOBODY = 0
 """As an assignee: nobody has it."""
+LONGEST_WORD: Final = 64
+"""Signs of a word that are kept for the search; what follows finds nothing and is not asked for."""
+MOST_WORDS: Final = 16
+"""Words that are looked for at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +49,9 @@ class Filter:
 
     @property
     def folded(self) -> tuple[str, ...]:
-        """The words to look for, folded."""
-        return tuple(locales.fold(self.words).split())
+        """The words to look for, as they are filed (`storage.searching`); none where only signs were typed."""
+        words = dict.fromkeys(word[:LONGEST_WORD] for word in locales.fold(self.words).split())
+        return tuple(words)[:MOST_WORDS]
 
 
 def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
@@ -76,9 +84,22 @@ def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     return found
 
 
-def matches(words: tuple[str, ...], dialect: str) -> list[ColumnElement[bool]]:
-    """Return what must hold of a contribution's text so that each of the folded `words` begins a word of it."""
+def matches(words: Sequence[str], dialect: str) -> list[ColumnElement[bool]]:
+    """Return what must hold of a contribution's text so that each of the folded `words` begins a word of it.
+
+    It is found through an index where there is one.
+    """
     if dialect != "postgresql":
-        return [ContributionText.folded.contains(f" {word}", autoescape=True) for word in words]
-    query = " & ".join(f"{word}:*" for word in words)  # folded words are letters and digits alone
-    return [func.to_tsvector("simple", ContributionText.folded).op("@@")(func.to_tsquery("simple", query))]
+        return has(words, dialect)
+    query = " & ".join(f"'{word}':*" for word in words)  # folded words are letters and digits alone
+    return [_WORDS.op("@@")(cast(literal(query), TSQUERY))]
+
+
+def has(words: Sequence[str], dialect: str) -> list[ColumnElement[bool]]:
+    """Return the same condition, to be looked at text by text."""
+    place = func.strpos if dialect == "postgresql" else func.instr
+    return [place(ContributionText.folded, f" {word}") > 0 for word in words]
+
+
+_WORDS = func.array_to_tsvector(func.string_to_array(func.btrim(ContributionText.folded), text("' '")))
+"""The words of a contribution as PostgreSQL's index has them: none is left out, and none is taken apart."""

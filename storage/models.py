@@ -200,9 +200,7 @@ class Contribution(Base):
         Index("ix_contributions_status", "consultation", "status", "created_at", "id"),
         Index("ix_contributions_assignee", "assignee_id", "created_at", "id"),
         Index("ix_contributions_group_id", "group_id"),
-        Index(
-            "ix_contributions_revised", "created_at", "id", postgresql_where=_REVISED, sqlite_where=_REVISED
-        ),
+        Index("ix_contributions_revised", "created_at", "id", postgresql_where=_REVISED, sqlite_where=_REVISED),
         Index("ix_contributions_to_file", "created_at", postgresql_where=_NOT_FILED, sqlite_where=_NOT_FILED),
         {"info": {"person": "submission_id"}},
     )

@@ -25,6 +25,7 @@ from storage.models import Base, Lease, OutboxRow, StaffSession
 from storage.sealed_file import Damaged, unsealed
 from storage.sweeping import sweep
 from storage.tombstones import ERASED, FORGOTTEN, Tombstone
+from storage.triggers import FUNCTIONS
 
 LARGEST_MANIFEST: Final = 1024**2
 
@@ -107,7 +108,8 @@ def _put_postgres(url: URL, address: str, blocks: Iterable[bytes], settle: Calla
         schema = connection.execute(text("SELECT current_schema()")).scalar_one()
         version = connection.execute(text("SHOW server_version_num")).scalar_one()
     named = ", ".join(f'"{schema}"."{name}"' for name in there)
-    before = f"DROP TABLE {named} CASCADE;\n" if there else ""
+    dropped = [f"DROP TABLE {named} CASCADE"] if there else []
+    before = "".join(f"{statement};\n" for statement in (*dropped, *FUNCTIONS))  # a dump of tables has no functions
     after = f'\nCREATE TABLE "{schema}"."{UNFINISHED}" ();\n'
     postgres_copy.restore(url, int(version) // 10000, blocks, before, after)
     upgrade(address)
