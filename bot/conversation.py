@@ -16,7 +16,21 @@ from bot import mydata
 from bot.outbound import to_bodies
 from bot.world import Arrival, Body, Reply, World
 from dialogs import lobby
-from dialogs.exchange import Chosen, DataRequested, Edited, Input, LookedUp, Message, Prompt, Say, Typed, Withdrawn
+from dialogs.answering import question_wanted
+from dialogs.exchange import (
+    Chosen,
+    Command,
+    Concerning,
+    DataRequested,
+    Edited,
+    Input,
+    LookedUp,
+    Message,
+    Prompt,
+    Say,
+    Typed,
+    Withdrawn,
+)
 from dialogs.looking_up import receipt_wanted
 from dialogs.menus import words_of
 from dialogs.render import menu_of, render
@@ -49,7 +63,7 @@ async def handle(
         return _to_a_stranger(arrival, now)
     session = found.session or begin(now, arrival.language_code)
     past = await _past(world, found, session, arrival)
-    given = await _looked_up(world, session, arrival.input, now)
+    given = await _looked_up(world, found, session, arrival.input, now)
     turn = lobby.step(catalogue, session, given, now, past)
     files = await _files(world, found, turn, now)
     async with _unit(world, turn) as uow:
@@ -101,14 +115,18 @@ async def _past(world: World, found: Found, session: Session, arrival: Arrival) 
     return (past,) if past else ()
 
 
-async def _looked_up(world: World, session: Session, input: Input, now: datetime) -> Input:
-    """Return the input with what a typed receipt code stands for, where one may be looked up."""
+async def _looked_up(world: World, found: Found, session: Session, input: Input, now: datetime) -> Input:
+    """Return the input with what must be looked up for it: a receipt's contribution, a question of the secretariat."""
+    question = question_wanted(session, input)
+    if question is not None and isinstance(input, Chosen | Command):
+        async with world.database.reading() as uow:
+            return Concerning(input, await uow.replies.asked(found.participant_id, question))
     code = receipt_wanted(session, input, now)
     if code is None or not isinstance(input, Typed):
         return input
     async with world.database.reading() as uow:
-        found = await uow.submissions.by_receipt(code)
-    return LookedUp(code, input.number, found.past.states if found else ())
+        submitted = await uow.submissions.by_receipt(code)
+    return LookedUp(code, input.number, submitted.past.states if submitted else ())
 
 
 def _inbound(arrival: Arrival) -> Inbound:

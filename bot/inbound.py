@@ -32,6 +32,8 @@ COMMANDS = {
     "anulo": "cancel",
     "mine": "mine",
     "te_miat": "mine",
+    "answer": "answer",
+    "pergjigju": "answer",
     "privacy": "privacy",
     "privatesia": "privacy",
     "mydata": "mydata",

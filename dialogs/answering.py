@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from gettext import NullTranslations
 
+from dialogs import routes
 from dialogs.answers import is_blank
 from dialogs.exchange import (
     Choice,
@@ -28,7 +29,7 @@ from dialogs.screens import already, at_stage, beside, rejected, screen, stale, 
 from dialogs.session import Session, Stage
 from dialogs.text import bold, italic, paragraphs, plain, spaced
 from dialogs.turn import Turn
-from dialogs.types import Asked, FromStaff
+from dialogs.types import Asked, FromStaff, Questionnaire
 
 NEWEST = 0
 """Stands for the question asked last."""
@@ -62,6 +63,12 @@ def message(written: FromStaff, t: NullTranslations) -> Message:
 def _about(written: FromStaff, t: NullTranslations) -> str:
     contribution = t.gettext("Contribution {receipt}").format(receipt=spaced(written.receipt))
     return f"{contribution} · {written.name}" if written.name else contribution
+
+
+def named(questionnaire: Questionnaire | None, place: int, language: str) -> str:
+    """Return what the contribution at `place` (from 1) of a submission is called, "" where it has no such name."""
+    section = routes.repeated(questionnaire) if questionnaire else None
+    return section.repeat.name[language].format(n=place) if section and section.repeat else ""
 
 
 # --- what the person does about it ------------------------------------------------------------------------------------

@@ -69,6 +69,7 @@ def _process(house: Installation, telegram: Telegram, listener: socket.socket, o
         telling(house.bot().run),
         house.relay().run,
         house.noticing().run,
+        house.answering().run,
         house.filing().run,
         house.housekeeping().run,
     ]

@@ -69,7 +69,8 @@ def _rooms(house: Installation, roles: Sequence[str]) -> tuple[list[BaseRoute], 
         routes += [route] if route is not None else []
         duties.append(telling(service.run))
     if WORKER in roles:
-        duties += [house.relay().run, house.noticing().run, house.filing().run, house.housekeeping().run]
+        duties += [house.relay().run, house.noticing().run, house.answering().run, house.filing().run]
+        duties.append(house.housekeeping().run)
     return routes, duties
 
 

@@ -33,6 +33,7 @@ from storage.pace import MemoryPace, Pace
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from bot.answering import Answering
     from bot.noticing import Noticing
     from bot.relay import Relay
     from bot.service import Service
@@ -99,6 +100,12 @@ class Installation:
         from bot.noticing import Noticing
 
         return Noticing(self.world(), self.settings.send_rate)
+
+    def answering(self) -> Answering:
+        """Return what takes replies of the secretariat to their authors."""
+        from bot.answering import Answering
+
+        return Answering(self.world())
 
     def housekeeping(self) -> Housekeeping:
         """Return what forgets whatever need not be kept any longer."""

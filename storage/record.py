@@ -21,6 +21,7 @@ from dialogs.exchange import (
     Event,
     InputRejected,
     LanguageChosen,
+    Replied,
     Submitted,
     Withdrawn,
 )
@@ -81,6 +82,8 @@ async def _keep(uow: UnitOfWork, participant_id: uuid.UUID, turn: Turn, event: E
             return await uow.submissions.submit(participant_id, event.draft, event.items, language, now)
         case DraftDiscarded():
             await uow.submissions.discard(participant_id, event.draft, now)
+        case Replied():
+            await uow.replies.answered(event, turn.session.language, now)
         case Withdrawn():
             await uow.participants.erase(participant_id, now)
         case AnswerGiven() | AnswerRevised() | AnswerDropped():

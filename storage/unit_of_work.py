@@ -14,6 +14,7 @@ from storage.codebook import Codebook
 from storage.consultations import Consultations
 from storage.contributions import Contributions
 from storage.factors import SecondFactors
+from storage.groups import Groups
 from storage.inbox import Inbox
 from storage.leases import Leases
 from storage.moderation import Moderation
@@ -23,11 +24,15 @@ from storage.overview import Overview
 from storage.participants import Participants
 from storage.quarantine import Quarantine
 from storage.reading import Reading
+from storage.redactions import Redactions
+from storage.replies import Replies
 from storage.staff import StaffRepository
 from storage.submissions import Submissions
+from storage.suggestions import Suggestions
 from storage.tombstones import Tombstones
 from storage.transaction import Transaction
 from storage.transcript import Transcript
+from storage.translations import Translations
 
 
 class UnitOfWork:
@@ -96,6 +101,11 @@ class UnitOfWork:
         return Leases(self.transaction)
 
     @cached_property
+    def replies(self) -> Replies:
+        """What the secretariat writes to authors, and what comes back."""
+        return Replies(self.transaction)
+
+    @cached_property
     def reading(self) -> Reading:
         """What the secretariat reads."""
         return Reading(self.transaction)
@@ -129,6 +139,26 @@ class UnitOfWork:
     def staff(self) -> StaffRepository:
         """The people of the secretariats."""
         return StaffRepository(self.transaction)
+
+    @cached_property
+    def groups(self) -> Groups:
+        """Which contributions say the same."""
+        return Groups(self.transaction)
+
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        """Which contributions may say the same."""
+        return Suggestions(self.transaction)
+
+    @cached_property
+    def redactions(self) -> Redactions:
+        """What is left out of what is read."""
+        return Redactions(self.transaction)
+
+    @cached_property
+    def translations(self) -> Translations:
+        """What a person translated."""
+        return Translations(self.transaction)
 
 
 class Opened(AbstractAsyncContextManager[UnitOfWork]):
