@@ -12,10 +12,25 @@ from starlette.routing import Route
 
 from admin import errors
 from admin.gate import Endpoint, View, guarded
+from admin.live import Streams
 from admin.permissions import Permission
 from admin.settings import AdminSettings
 from admin.shield import Shield
-from admin.views import contribution, exports, home, overview, preferences, session, static, submissions
+from admin.views import (
+    contribution,
+    contributions,
+    exports,
+    home,
+    live,
+    many,
+    moderation,
+    overview,
+    preferences,
+    proof,
+    session,
+    static,
+    submissions,
+)
 from storage.database import Database
 
 
@@ -35,11 +50,27 @@ ROUTES = (
     Row("/", "home", "GET", home.first_page, P.SESSION_USE),
     Row("/login", "login", "GET", session.form, P.PAGE_OPEN),
     Row("/login", "log_in", "POST", session.log_in, P.PAGE_OPEN),
-    Row("/logout", "logout", "POST", session.log_out, P.SESSION_USE),
+    Row("/login/code", "code", "GET", proof.form, P.SESSION_PROVE),
+    Row("/login/code", "prove", "POST", proof.prove, P.SESSION_PROVE),
+    Row("/login/setup", "setup", "GET", proof.set_up_form, P.SESSION_PROVE),
+    Row("/login/setup", "set_up", "POST", proof.set_up, P.SESSION_PROVE),
+    Row("/login/setup.svg", "setup_picture", "GET", proof.picture, P.SESSION_PROVE),
+    Row("/logout", "logout", "POST", session.log_out, P.SESSION_PROVE),
     Row("/language", "language", "POST", preferences.language, P.PAGE_OPEN),
     Row("/theme", "theme", "POST", preferences.theme, P.PAGE_OPEN),
     Row("/overview/", "overview", "GET", overview.counts, P.COUNTS_READ),
+    Row("/contributions/", "contributions", "GET", contributions.listing, P.CONTRIBUTIONS_READ),
+    Row("/contributions/keys", "keys", "GET", contributions.keys, P.CONTRIBUTIONS_READ),
+    Row("/contributions/many", "many", "POST", many.choose, P.CONTRIBUTIONS_MODERATE),
+    Row("/contributions/many/done", "carry_out", "POST", many.carry_out, P.CONTRIBUTIONS_MODERATE),
+    Row("/live", "live", "GET", live.stream, P.CONTRIBUTIONS_READ),
     Row("/contributions/{id:uuid}", "contribution", "GET", contribution.page, P.CONTRIBUTIONS_READ),
+    Row("/contributions/{id:uuid}/status", "set_status", "POST", moderation.set_status, P.CONTRIBUTIONS_MODERATE),
+    Row("/contributions/{id:uuid}/assignee", "set_assignee", "POST", moderation.set_assignee, P.CONTRIBUTIONS_MODERATE),
+    Row("/contributions/{id:uuid}/themes", "set_themes", "POST", moderation.set_themes, P.CONTRIBUTIONS_MODERATE),
+    Row("/contributions/{id:uuid}/notes", "add_note", "POST", moderation.add_note, P.CONTRIBUTIONS_MODERATE),
+    Row("/contributions/{id:uuid}/notes/remove", "remove_note", "POST", moderation.remove_note, P.CONTRIBUTIONS_MODERATE),
+    Row("/contributions/{id:uuid}/seen", "mark_seen", "POST", moderation.mark_seen, P.CONTRIBUTIONS_MODERATE),
     Row("/submissions/", "submissions", "GET", submissions.listing, P.SUBMISSIONS_READ),
     Row("/submissions/{id:uuid}", "submission", "GET", submissions.detail, P.SUBMISSIONS_READ),
     Row("/export", "export", "GET", exports.form, P.SUBMISSIONS_EXPORT),
@@ -61,6 +92,7 @@ def create_app(database: Database, settings: AdminSettings) -> Starlette:
     )
     app.state.database = database
     app.state.settings = settings
+    app.state.streams = Streams()
     return app
 
 

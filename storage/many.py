@@ -42,6 +42,15 @@ class Verb(StrEnum):
     UNTHEME = "untheme"
 
 
+DEEDS: Final = {
+    Verb.STATUS: "status set",
+    Verb.ASSIGN: "assigned",
+    Verb.THEME: "theme added",
+    Verb.UNTHEME: "theme removed",
+}
+"""How the audit trail calls each."""
+
+
 class Left(StrEnum):
     """Why a contribution was left as it is."""
 
@@ -133,6 +142,12 @@ async def do_to_many(unit: UnitOfWork, deeds: Sequence[Deed], means: Means, by: 
     return outcome
 
 
+async def as_they_stand(unit: UnitOfWork, ids: Sequence[uuid.UUID]) -> tuple[Row, ...]:
+    """Return the contributions called `ids` with their versions, in the same order."""
+    found = await _before(unit, ids)
+    return tuple(Row(each, found[each].version) for each in ids if each in found)
+
+
 async def _before(unit: UnitOfWork, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, _Before]:
     """Return the contributions called `ids` as they stand."""
     columns = [getattr(Contribution, name) for name in _Before._fields]
@@ -161,6 +176,7 @@ async def _do(
         back = await _assign(unit, deed, before, means, by, now)
     else:
         back = await _code(unit, deed, before, means, by, now)
+    await unit.audit.add(by, DEEDS[deed.verb], f"{row.id} {deed.value} {deed.reason}".rstrip(), now)
     outcome.undo.setdefault(back, []).append(Row(row.id, row.version + 1))
 
 

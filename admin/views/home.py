@@ -9,6 +9,6 @@ from admin.visit import Visit
 
 
 async def first_page(visit: Visit) -> Response:
-    """Send readers to the submissions, everybody else to the numbers."""
-    reads = visit.may(Permission.SUBMISSIONS_READ)
-    return visit.see(visit.url("submissions" if reads else "overview"))
+    """Send readers to the contributions, everybody else to the numbers."""
+    reads = visit.may(Permission.CONTRIBUTIONS_READ)
+    return visit.see(visit.url("contributions" if reads else "overview"))

@@ -1,0 +1,176 @@
+"""The same decision for many contributions: those that were ticked, or all that match what is looked for.
+
+Ticked ones are done at once, for that can be undone; all that match only after a page has said what will happen.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from admin.choices import Choices, choices
+from admin.filtering import ME, NO_ONE, View, read_query
+from admin.visit import Visit
+from storage.many import LIMIT, Deed, Outcome, Row, Verb, as_they_stand, do_to_many
+from storage.moderation import BY_HAND, REASONS
+from storage.unit_of_work import UnitOfWork
+
+ASIDE: Final = "aside"
+"""The button that sets aside; the others are called like their verb."""
+_SHOWN: Final = 3
+"""Contributions whose beginning the question shows."""
+
+
+async def choose(visit: Visit) -> Response:
+    """Do what a button of the list says to what is ticked; ask first where it is for all that match."""
+    form = await visit.request.form(max_files=0, max_fields=50, max_part_size=16 * 1024)
+    fields = {name: value for name, value in form.items() if isinstance(value, str)}
+    async with visit.database.reading() as work:
+        offered = await choices(visit, work)
+        view = read_query(fields.get("back", ""), offered.known)
+        every = fields.get("all") == "1"
+        ticked = _ticked(each for each in form.getlist("id") if isinstance(each, str))
+        rows = await _matching(visit, work, view, offered) if every else ticked
+        deed = _deed(fields, rows, offered, visit.member.id)
+        if not rows or deed is None:
+            return _nothing(visit, view, chosen=bool(rows))
+        if every:
+            return await _ask(visit, work, view, offered, deed)
+    return await _carried_out(visit, view, offered, [deed])
+
+
+async def carry_out(visit: Visit) -> Response:
+    """Do what the question said, or undo what was done."""
+    form = await visit.form()
+    async with visit.database.reading() as work:
+        offered = await choices(visit, work)
+    view = read_query(form.get("back", ""), offered.known)
+    deeds = [each for each in unpacked(form.get("deeds", "")) if _known(each, offered)]
+    if not deeds:
+        return _nothing(visit, view, chosen=False)
+    return await _carried_out(visit, view, offered, deeds, undone=form.get("undo") == "1")
+
+
+async def _matching(visit: Visit, work: UnitOfWork, view: View, offered: Choices) -> tuple[Row, ...]:
+    wanted = view.filter(offered.known, visit.member.id)
+    return await as_they_stand(work, await work.contributions.ids(wanted, LIMIT))
+
+
+async def _ask(visit: Visit, work: UnitOfWork, view: View, offered: Choices, deed: Deed) -> Response:
+    wanted = view.filter(offered.known, visit.member.id)
+    page = await work.contributions.page(wanted, size=_SHOWN)
+    return visit.page(
+        "contributions/many_ask.html",
+        deed=deed,
+        what=_what(deed, offered),
+        count=len(deed.rows),
+        rows=page.rows,
+        deeds=packed([deed]),
+        query=view.query(),
+        limit=LIMIT,
+    )
+
+
+async def _carried_out(
+    visit: Visit, view: View, offered: Choices, deeds: Sequence[Deed], *, undone: bool = False
+) -> Response:
+    async with visit.database.begin() as work:
+        outcome = await do_to_many(work, deeds, offered.means, visit.member.id, visit.now)
+        await work.commit()
+    return visit.page(
+        "contributions/many_done.html",
+        what=[] if undone else [_what(each, offered) for each in deeds],
+        undone=undone,
+        changed=len(outcome.changed),
+        left=_left(outcome),
+        deeds="" if undone else packed(outcome.undoing()),
+        query=view.query(),
+    )
+
+
+def _nothing(visit: Visit, view: View, *, chosen: bool) -> Response:
+    """Say that there was nothing to do, or nothing said of what to do."""
+    return visit.page("contributions/many_nothing.html", 400, query=view.query(), chosen=chosen)
+
+
+def _left(outcome: Outcome) -> list[tuple[str, int]]:
+    """Return why some were left, the commonest reason first."""
+    return [(str(why), count) for why, count in outcome.left.most_common()]
+
+
+def _what(deed: Deed, offered: Choices) -> tuple[str, str]:
+    """Return what a deed does: a word for the template, and the label of what it sets."""
+    if deed.verb is Verb.STATUS:
+        aside = deed.value == "set-aside"
+        return (ASIDE, offered.reason(deed.reason)) if aside else ("status", offered.label("statuses", deed.value))
+    if deed.verb is Verb.ASSIGN:
+        return ("assign", offered.known.staff[int(deed.value)]) if deed.value != "0" else ("free", "")
+    return deed.verb.value, offered.label("themes", deed.value)
+
+
+def _deed(fields: dict[str, str], rows: tuple[Row, ...], offered: Choices, me: int) -> Deed | None:
+    """Return what the pressed button does; None where its field says nothing that can be done."""
+    do = fields.get("do", "")
+    if do == ASIDE:
+        return _known(Deed(Verb.STATUS, "set-aside", rows, fields.get("reason", "")), offered)
+    value = fields.get({"status": "status", "assign": "assignee", "theme": "add"}.get(do, ""), "")
+    if do == "assign":
+        value = {ME: str(me), NO_ONE: "0"}.get(value, value)
+    return _known(Deed(Verb(do), value, rows), offered) if do in set(Verb) else None
+
+
+def _known(deed: Deed, offered: Choices) -> Deed | None:
+    """Return the deed where what it sets is there to be set."""
+    if deed.verb is Verb.STATUS:
+        known = deed.reason in REASONS if deed.value == "set-aside" else deed.value in BY_HAND
+    elif deed.verb is Verb.ASSIGN:
+        known = deed.value == "0" or (deed.value.isdecimal() and int(deed.value) in offered.known.staff)
+    else:
+        known = deed.value in offered.themes
+    return deed if known else None
+
+
+def _ticked(values: Iterable[str]) -> tuple[Row, ...]:
+    """Return the contributions whose boxes were ticked, each with the version that the list showed."""
+    found: dict[uuid.UUID, Row] = {}
+    for value in values:
+        id_, _, version = value.partition(".")
+        try:
+            row = Row(uuid.UUID(hex=id_), int(version))
+        except ValueError:
+            continue
+        found[row.id] = row
+    return tuple(found.values())
+
+
+def packed(deeds: Iterable[Deed]) -> str:
+    """Return deeds as a form carries them: a thousand contributions fit into thirty thousand letters."""
+    return json.dumps([[each.verb, each.value, each.reason, _packed(each.rows)] for each in deeds])
+
+
+def unpacked(text: str) -> list[Deed]:
+    """Return the deeds that `packed` wrote, none where it did not write them; each is checked like any other."""
+    try:
+        found = [_unpacked(*each) for each in json.loads(text)]
+    except (ValueError, TypeError, binascii.Error):
+        return []
+    return found if sum(len(each.rows) for each in found) <= LIMIT else []
+
+
+def _unpacked(verb: Any, value: Any, reason: Any, rows: Any) -> Deed:
+    raw = base64.urlsafe_b64decode(rows)
+    if len(raw) % 20 or not all(isinstance(each, str) for each in (verb, value, reason)):
+        raise ValueError("not a deed")
+    places = range(0, len(raw), 20)
+    found = tuple(Row(uuid.UUID(bytes=raw[n : n + 16]), int.from_bytes(raw[n + 16 : n + 20])) for n in places)
+    return Deed(Verb(verb), value, found, reason)
+
+
+def _packed(rows: Iterable[Row]) -> str:
+    return base64.urlsafe_b64encode(b"".join(row.id.bytes + row.version.to_bytes(4) for row in rows)).decode()
