@@ -32,8 +32,8 @@ _ENDINGS = tuple(sorted({*_OF_ALBANIAN.split(), *_OF_ENGLISH.split()}, key=lambd
 _SMALL_WORDS = """
     a ai ajo aq as asgje asnje ata ate atij ato atyre behet ca cdo cfare cila cilat cilen cilet cili cilin cilit deri
     derisa dhe do duhet duke e edhe eshte gjitha gjithe gjithmone i ishin ishte ja jam jane je jemi jeni jo ju jua juaj
-    ka kam kane kemi keni kesaj keta kete ketij keto ketyre kish kishin kishte kjo ku kur ky m mbi me megjithate meqe mes
-    midis mu mua mund na ndaj ndersa ndonje ne nen neper nepermjet nese nga nje njeri nuk o ose pa para pas pasi per
+    ka kam kane kemi keni kesaj keta kete ketij keto ketyre kish kishin kishte kjo ku kur ky m mbi me megjithate meqe
+    mes midis mu mua mund na ndaj ndersa ndonje ne nen neper nepermjet nese nga nje njeri nuk o ose pa para pas pasi per
     perpara po por pra prej pse qe qene qofte rreth s sa saj se secila secili sepse shume si sic sidomos sikur sipas ska
     t ta te tek ti tij tjera tjere tjeter tjetri tona tone tyre u une vet vete vetem
     an and are at be been but by can could for from has have he her his how if in into is it its more most must not of
@@ -110,6 +110,8 @@ def _split(text: str) -> list[str]:
 @lru_cache(maxsize=8192)
 def stem(folded: str) -> str:
     """Return what remains of a folded word without the ending that its case, number or tense gives it."""
+    if folded.startswith("digjit"):
+        folded = f"dixhit{folded[6:]}"  # both are written
     for ending in _ENDINGS:
         if folded.endswith(ending) and len(folded) - len(ending) >= _SHORTEST:
             return folded[: -len(ending)][:_STEM].rstrip("j")  # çështje, çështjet

@@ -1,4 +1,4 @@
-"""Where a text may tell who somebody is: telephone numbers, addresses of e-mail, identity numbers, cards, accounts. Pure.
+"""Where a text may tell who somebody is: telephone numbers, e-mail, identity numbers, cards, accounts. Pure.
 
 These are suggestions for a person to judge, so they lean to what is surely meant: a year, an amount, a date and the
 number of a law are no such thing, however they are written.
@@ -51,7 +51,10 @@ def _overlap(found: Found, span: tuple[int, int]) -> bool:
 # --- what is no such thing -------------------------------------------------------------------------------------------
 
 _GROUPS = r"(?!0\d)\d{1,3}(?:[ .,’'\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|(?!0\d)\d+(?:[.,]\d+)?"
-_MONEY = r"(?:lekë?(?:ve|ët)?|all|eur[oe]?(?:ve)?|€|\$|usd|dollarë?|mijë|mij[eë]ra?|milion\w*|miliard\w*|mln|mld|%|për\s?qind)"
+_MONEY = (
+    r"(?:lek[eë]?(?:ve|t)?|all|eur[oe]?(?:ve)?|€|\$|usd|dollar[eë]?(?:ve)?|mij[eë]ra?|milion\w*|miliard\w*|mln|mld|%"
+    r"|p[eë]r\s?qind)"
+)
 _PLAIN: Final = (
     re.compile(rf"(?<!\d)(?:{_GROUPS})\s?{_MONEY}(?!\w)", re.IGNORECASE),
     re.compile(rf"(?:{_MONEY})\s?(?:{_GROUPS})(?!\d)", re.IGNORECASE),
