@@ -45,9 +45,12 @@ class Mask:
         return bool(left) and all(any(a <= place < b for a, b in self.spans(text)) for place in left)
 
     def pieces(self, text: str) -> Iterable[tuple[str, bool]]:
-        """Yield `text` in pieces, each with whether it is left out, for a page that shows where something was."""
+        """Yield `text` in pieces, each with whether it is left out, for a page that shows where something was.
+
+        `OMITTED` is such a piece too: the texts that are read have lost what stood there already.
+        """
         end = 0
-        for start, stop in self.spans(text):
+        for start, stop in Mask((*self.words, OMITTED)).spans(text) if self._pattern else ():
             if start > end:
                 yield text[end:start], False
             yield text[start:stop], True

@@ -121,7 +121,7 @@ class Redactions:
             .where(Redaction.submission_id == submission)
             .order_by(Redaction.id.desc())
         )
-        return tuple(Redacted(*tuple(row)[:8], _words(row)) for row in await self._transaction.rows(statement))
+        return tuple(_redacted(row) for row in await self._transaction.rows(statement))
 
     # --- deciding ----------------------------------------------------------------------------------------------------
 
@@ -218,5 +218,6 @@ def _text(parts: Sequence[Sequence[str]]) -> str:
     return "\n".join(part[1] for part in parts)
 
 
-def _words(row: Record) -> str:
-    return _text(row.parts)[row.start : row.end]
+def _redacted(row: Record) -> Redacted:
+    id_, contribution, question, kind, by, at, undone_by, undone_at, parts, start, end = row
+    return Redacted(id_, contribution, question, kind, by, at, undone_by, undone_at, _text(parts)[start:end])
