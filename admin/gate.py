@@ -40,16 +40,20 @@ class StaleForm(HTTPException):
 def guarded(view: View, permission: Permission) -> Endpoint:
     """Return an endpoint that lets through to `view` whoever holds `permission`.
 
-    Nobody logged in is sent to the login page and back afterwards; anything else that is missing is a 403.
+    Nobody logged in is sent to the login page and back afterwards, whoever is half-way in to the page for their second
+    factor; anything else that is missing is a 403.
     """
 
     async def endpoint(request: Request) -> Response:
         visit = await arrive(request)
         if permission is not Permission.PAGE_OPEN:
-            if visit.staff is None:
+            is_half_way = visit.half is not None and permission is Permission.SESSION_PROVE
+            if visit.staff is None and not is_half_way:
                 return _to_login(visit)
-            if not visit.may(permission):
+            if visit.staff is not None and not visit.may(permission):
                 raise HTTPException(403)
+            if _must_choose(visit) and permission is not Permission.SESSION_PROVE:
+                return visit.see(visit.url("own_password"))
         if request.method == "POST" and not await csrf.holds(request, visit.token, visit.settings):
             raise StaleForm
         return remember(visit, await view(visit))
@@ -74,8 +78,9 @@ async def arrive(request: Request) -> Visit:
         language=login.staff.language if login else language(request, settings),
         theme=theme(request, settings),
         token=login.csrf if login else csrf.visit_token(visit, settings),
-        staff=login.staff if login else None,
+        staff=login.staff if login and login.proven else None,
         session=login.id if login else b"",
+        half=login.staff if login and not login.proven else None,
     )
 
 
@@ -119,11 +124,18 @@ async def _login(request: Request, database: Database, settings: AdminSettings) 
     return login
 
 
+def _must_choose(visit: Visit) -> bool:
+    """Tell whether somebody came in with a password that another made up for them."""
+    return visit.staff is not None and not visit.staff.has_own_password
+
+
 def _to_login(visit: Visit) -> Response:
-    """Send the browser to the login page; a page that can be read again is remembered, a form is not."""
+    """Send the browser to what is still to be shown; a page that can be read again is remembered, a form is not."""
     back = {"next": visit.here} if visit.request.method in {"GET", "HEAD"} else None
     if visit.here == visit.url("home"):
         back = None
+    if visit.half is not None:
+        return visit.see(visit.url("code" if visit.half.has_factor else "setup", back))
     response = visit.see(visit.url("login", back))
     if cookies.read(visit.request, cookies.SESSION, visit.settings):
         cookies.forget_session(response, visit.settings)

@@ -34,6 +34,8 @@ class Permission(StrEnum):
     """See what was redacted, and show it again."""
     REPLIES_WRITE = "replies:write"
     """Write to the author of a contribution."""
+    SESSION_PROVE = "session:prove"
+    """Have given the right password, whatever the role: show or set up the second factor, or log out."""
     SESSION_USE = "session:use"
     """Be logged in, whatever the role."""
     STAFF_MANAGE = "staff:manage"
@@ -59,7 +61,7 @@ class Role(StrEnum):
 
 P = Permission
 
-_EVERY_ROLE = frozenset({P.PAGE_OPEN, P.SESSION_USE, P.COUNTS_READ, P.CONSULTATIONS_PREVIEW})
+_EVERY_ROLE = frozenset({P.PAGE_OPEN, P.SESSION_PROVE, P.SESSION_USE, P.COUNTS_READ, P.CONSULTATIONS_PREVIEW})
 _READS = _EVERY_ROLE | {P.SUBMISSIONS_READ, P.CONTRIBUTIONS_READ}
 _MODERATES = _READS | {
     P.CODEBOOK_EDIT,

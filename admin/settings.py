@@ -25,10 +25,12 @@ class AdminSettings:
 
     `https` says that people reach the dashboard over TLS. `proxies` are the addresses of our own reverse proxies:
     from them, and from nobody else, `X-Forwarded-For` is believed. `clock` gives the time. `key` signs the cookies
-    that exist before a login; `create_app` takes it from the installation's keyring.
+    that exist before a login; `create_app` takes it from the installation's keyring. With `second_factor` whoever can
+    read what citizens wrote logs in with a code of their telephone too; without it, only who has set that up.
     """
 
     https: bool = False
     proxies: frozenset[str] = frozenset()
     clock: Callable[[], datetime] = now
+    second_factor: bool = True
     key: bytes = field(default=b"", repr=False)

@@ -1,9 +1,9 @@
-"""How often somebody may try a password, so that guessing is hopeless and never locks anybody out.
+"""How often somebody may try a password or a code, so that guessing is hopeless and never locks anybody out.
 
 Strangers share two buckets an hour, one for the account and one for their address. A browser from which that
 account logged in before (it holds our signed device cookie) has a bucket of its own instead, so strangers who
 exhaust theirs do not stand in its way; once it exhausts its own it is a stranger too. Every check is counted before
-it is made, known name or not.
+it is made, known name or not. Codes of a telephone have counters of their own.
 """
 
 from __future__ import annotations
@@ -35,19 +35,19 @@ class Bucket:
     limit: int
 
 
-def for_account(login: str, settings: AdminSettings) -> Bucket:
-    """Return the bucket that strangers share on one account."""
-    return Bucket(_key("account", login, settings), PER_ACCOUNT)
+def for_account(login: str, settings: AdminSettings, what: str = "") -> Bucket:
+    """Return the bucket that strangers share on one account; `what` they try is a password, or said here."""
+    return Bucket(_key(f"{what}account", login, settings), PER_ACCOUNT)
 
 
-def for_address(address: str, settings: AdminSettings) -> Bucket:
+def for_address(address: str, settings: AdminSettings, what: str = "") -> Bucket:
     """Return the bucket that all strangers at one address share."""
-    return Bucket(_key("address", address, settings), PER_ADDRESS)
+    return Bucket(_key(f"{what}address", address, settings), PER_ADDRESS)
 
 
-def for_device(device: str, settings: AdminSettings) -> Bucket:
+def for_device(device: str, settings: AdminSettings, what: str = "") -> Bucket:
     """Return the bucket of a browser that the account is known on."""
-    return Bucket(_key("device", device, settings), PER_DEVICE)
+    return Bucket(_key(f"{what}device", device, settings), PER_DEVICE)
 
 
 def address(request: Request, settings: AdminSettings) -> str:

@@ -27,8 +27,9 @@ from storage.staff import StaffMember
 class Visit:
     """One request, understood.
 
-    `staff` is who is logged in, None for nobody; `session` the number of their login, `token` what their forms
-    must carry; `theme` is auto, light or dark; `now` the moment of the request.
+    `staff` is who is logged in, None for nobody; `half` who gave the right password and is still to show their second
+    factor; `session` the number of their login, `token` what their forms must carry; `theme` is auto, light or dark;
+    `now` the moment of the request.
     """
 
     request: Request
@@ -40,6 +41,7 @@ class Visit:
     token: str
     staff: StaffMember | None = None
     session: bytes = b""
+    half: StaffMember | None = None
 
     @property
     def member(self) -> StaffMember:
@@ -47,6 +49,11 @@ class Visit:
         if self.staff is None:
             raise LookupError("nobody is logged in")
         return self.staff
+
+    @property
+    def known(self) -> StaffMember:
+        """Whose password was right, whether their second factor was shown or not."""
+        return self.half or self.member
 
     @property
     def scope(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, delete, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.models import AuditMark, AuditRow
+from storage.models import AuditMark, AuditRow, Contribution, Submission
 from storage.transaction import Record, Transaction
 
 HEAD, ANCHOR = "head", "anchor"
@@ -142,6 +143,15 @@ class AuditTrail:
         columns = (AuditRow.staff_id, AuditRow.action, AuditRow.subject, AuditRow.at, AuditRow.id)
         statement = select(*columns).where(*chosen).order_by(AuditRow.id.desc()).limit(limit)
         return tuple(Deed(*row) for row in await self._transaction.rows(statement))
+
+    async def readable(self, ids: Sequence[uuid.UUID], consultations: Sequence[str]) -> dict[uuid.UUID, str]:
+        """Return which of `ids` are contributions or submissions of `consultations` that are still there, and which."""
+        seen = (Submission.consultation.in_(list(consultations)), Submission.submitted_at.is_not(None))
+        own = select(Submission.id).where(Submission.id.in_(ids), *seen)
+        parts = select(Contribution.id).join(Submission, Submission.id == Contribution.submission_id)
+        found = {row[0]: "submission" for row in await self._transaction.rows(own)}
+        mine = parts.where(Contribution.id.in_(ids), *seen)
+        return {**found, **{row[0]: "contribution" for row in await self._transaction.rows(mine)}}
 
     async def prune(self, before: datetime) -> int:
         """Let go of what was done before `before`; what is left still leads to the head. Return how many rows went."""

@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, insert, select, update
+from sqlalchemy import and_, case, delete, insert, not_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.audit import AuditTrail, Deed
 from storage.errors import StorageError
 from storage.models import Staff, StaffSession, Throttle
 from storage.transaction import Record, Transaction
+
+
+ONCE = "once:"
+"""Stands before what is kept of a password that somebody else chose: it is good for choosing another one."""
 
 
 class NameTaken(StorageError):
@@ -29,7 +33,7 @@ class NameTaken(StorageError):
 class StaffMember:
     """Somebody of a secretariat. `components` are what they may see, empty for everything.
 
-    `has_factor` says that a code of their telephone is asked of them.
+    `has_factor` says that a code of their telephone is asked of them, `has_own_password` that nobody else chose theirs.
     """
 
     id: int
@@ -40,6 +44,7 @@ class StaffMember:
     disabled: bool
     created_at: datetime
     has_factor: bool = False
+    has_own_password: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,7 @@ _MEMBER = (
     Staff.disabled_at,
     Staff.created_at,
     Staff.totp_sealed.is_not(None),
+    not_(Staff.password_hash.startswith(ONCE)),
 )
 
 
@@ -232,6 +238,10 @@ class StaffRepository:
         """End every session of an account but the one called `kept`."""
         await self._end(and_(StaffSession.staff_id == staff_id, StaffSession.id != kept), now)
 
+    async def end_unproven(self, staff_id: int, now: datetime) -> None:
+        """End every session of an account that still waits for a second factor."""
+        await self._end(and_(StaffSession.staff_id == staff_id, StaffSession.proven.is_(False)), now)
+
     async def _end(self, which: Any, now: datetime) -> None:
         statement = update(StaffSession).where(which, StaffSession.ended_at.is_(None))
         await self._transaction.execute(statement.values(ended_at=now))
@@ -278,7 +288,7 @@ class StaffRepository:
 
 
 def _member(row: Record | Sequence[Any]) -> StaffMember:
-    id_, name, role, components, language, disabled_at, created_at, has_factor = row
+    id_, name, role, components, language, disabled_at, created_at, *flags = row
     return StaffMember(
-        id_, name, role, tuple(components), language, disabled_at is not None, created_at, bool(has_factor)
+        id_, name, role, tuple(components), language, disabled_at is not None, created_at, *map(bool, flags)
     )
