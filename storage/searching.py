@@ -128,14 +128,14 @@ class Search:
             return near
         return await self._transaction.rows(self.gathered(columns, **way))
 
-    async def near(self, columns: Columns, *, among: int = NEAR, **way: Any) -> Sequence[Record]:
-        """Return what has the words among the first `among` contributions that match the rest of the filter."""
-        return await self._transaction.rows(self.one_by_one(columns, among=among, **way))
+    async def near(self, columns: Columns, **way: Any) -> Sequence[Record]:
+        """Return what has the words among the first few contributions that match the rest of the filter."""
+        return await self._transaction.rows(self.one_by_one(columns, among=NEAR, **way))
 
-    async def goes_on(self, among: int = NEAR, **way: Any) -> bool:
-        """Return whether more than `among` contributions match the filter, the words left out."""
-        there = newest(self._wanted, limit=among + 1, **way)
-        return await self._transaction.first(there.offset(among)) is not None
+    async def goes_on(self, **way: Any) -> bool:
+        """Return whether more than these match the filter, the words left out."""
+        there = newest(self._wanted, limit=NEAR + 1, **way)
+        return await self._transaction.first(there.offset(NEAR)) is not None
 
     def one_by_one(self, columns: Columns, *, among: int | None = None, limit: int, **way: Any) -> Select[Any]:
         """Return the query that looks at each text that matches the rest of the filter, of the first `among` alone."""
