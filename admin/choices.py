@@ -115,7 +115,7 @@ class Choices:
     def _person(self, value: str) -> str:
         say = self.visit.translations.gettext
         if value in {ME, NO_ONE}:
-            return say("Mine") if value == ME else say("Nobody's")
+            return say(translatable("Mine")) if value == ME else say(translatable("Nobody's"))
         return self.known.staff.get(int(value), value) if value.isdecimal() else value
 
     def offered(self, attribute: str, view: View, counts: Counts) -> list[Choice]:
@@ -124,9 +124,7 @@ class Choices:
         chosen = set(found) if isinstance(found, tuple) else {found}
         values = self._values(attribute)
         numbers = self._numbers(attribute, counts)
-        return [
-            Choice(value, self.label(attribute, value), numbers.get(value, 0), value in chosen) for value in values
-        ]
+        return [Choice(value, self.label(attribute, value), numbers.get(value, 0), value in chosen) for value in values]
 
     def _values(self, attribute: str) -> Iterable[str]:
         known = self.known
@@ -202,9 +200,7 @@ def _works(member: StaffMember) -> bool:
 def _reach(member: StaffMember, consultations: Mapping[str, Consultation]) -> tuple[str, ...]:
     """Return which of `consultations` somebody works on."""
     wanted = set(member.components)
-    return tuple(
-        slug for slug, each in consultations.items() if not wanted or {slug, each.component} & wanted
-    )
+    return tuple(slug for slug, each in consultations.items() if not wanted or {slug, each.component} & wanted)
 
 
 def asked(view: View, choices: Choices, day: Mapping[str, str]) -> list[Asked]:
@@ -218,12 +214,12 @@ def asked(view: View, choices: Choices, day: Mapping[str, str]) -> list[Asked]:
 def _in_words(attribute: str, value: str, choices: Choices, day: Mapping[str, str]) -> str:
     say = choices.visit.translations.gettext
     if attribute == "words":
-        return say("“%(words)s”") % {"words": value}
+        return say(translatable("“%(words)s”")) % {"words": value}
     if attribute == "revised":
-        return say("Changed by the author")
+        return say(translatable("Changed by the author"))
     if attribute == "group":
-        return say("Group %(number)s") % {"number": value}
+        return say(translatable("Group %(number)s")) % {"number": value}
     if attribute in {"since", "until"}:
-        words = say("From %(day)s") if attribute == "since" else say("Until %(day)s")
+        words = say(translatable("From %(day)s")) if attribute == "since" else say(translatable("Until %(day)s"))
         return words % {"day": day[attribute]}
     return choices.label(attribute, value)

@@ -25,6 +25,11 @@ class Streams:
         """Tell whether a login may open one more."""
         return not self.ending and self._of[session] < AT_MOST
 
+    @property
+    def open_now(self) -> int:
+        """How many there are."""
+        return self._of.total()
+
     @contextmanager
     def open(self, session: bytes, ear: Ear) -> Iterator[None]:
         """Count a stream of `session` for as long as the block runs; `ear` is told when it is to end."""

@@ -63,7 +63,8 @@ async def demo(host: str | None, port: int | None, data_dir: Path | None, tell: 
 def _process(house: Installation, telegram: Telegram, listener: socket.socket, on_ready: Callable[[], None]) -> Process:
     health = Health(checks(house))
     rooms = [home.route(), house.metrics().route(), *routes(telegram)]
-    app = create_app(health, rooms, dashboard=house.dashboard(), around=lambda: running(telegram))
+    dashboard = house.dashboard(second_factor=False)
+    app = create_app(health, rooms, dashboard=dashboard, around=lambda: running(telegram))
     duties = [
         house.catalogue.run,
         telling(house.bot().run),
@@ -78,7 +79,7 @@ def _process(house: Installation, telegram: Telegram, listener: socket.socket, o
         duties,
         listener=listener,
         stopping=health.stopping,
-        on_stop=[telegram.stop],
+        on_stop=[telegram.stop, dashboard.state.streams.end],
         on_ready=on_ready,
     )
 
@@ -161,5 +162,6 @@ def _greeting(address: str, access: Access) -> str:
         f"  Dashboard  {address}/admin/\n"
         f"  Login      {access.name}\n"
         f"  Password   {access.password}\n\n"
+        "A real installation asks for a code from the phone too.\n"
         "Ctrl-C ends it; everything is kept."
     )

@@ -38,13 +38,15 @@ async def serve(settings: Settings, roles: Sequence[str], tell: Callable[[str], 
         routes, duties = _rooms(house, roles)
         routes.append(house.metrics().route())
         health = Health(checks(house))
-        app = create_app(health, routes, dashboard=house.dashboard() if ADMIN in roles else None)
+        dashboard = house.dashboard() if ADMIN in roles else None
+        app = create_app(health, routes, dashboard=dashboard)
         address = f"http://{settings.host}:{listener.getsockname()[1]}"
         process = Process(
             app,
             duties,
             listener=listener,
             stopping=health.stopping,
+            on_stop=[dashboard.state.streams.end] if dashboard is not None else [],
             on_ready=lambda: tell(f"Kuvendo is at {address}"),
         )
         await work(house, process)

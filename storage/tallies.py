@@ -104,10 +104,10 @@ def _faceted(wanted: Filter, cells: Iterable[Record]) -> Mapping[str, Mapping[An
     for cell in cells:
         wrong = [n for n, accepted in enumerate(chosen) if accepted is not None and cell[n] not in accepted]
         if not wrong:
-            found["total"][None] += cell[-1]
+            found["total"][None] += int(cell[-1])  # PostgreSQL's sums are decimal
         if len(wrong) <= 1:
             for n in wrong or range(len(KIND)):
-                found[KIND[n]][cell[n]] += cell[-1]
+                found[KIND[n]][cell[n]] += int(cell[-1])
     return defaultdict(dict, {name: {key: n for key, n in each.items() if n} for name, each in found.items()})
 
 
