@@ -6,10 +6,11 @@ Pure: rows of the transcript in, bubbles out. Pages show what stands here and de
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import locales
+from storage.masking import NOTHING, Mask
 from storage.submitted import Said
 
 INCOMING = "in"
@@ -17,7 +18,7 @@ INCOMING = "in"
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A piece of a message that is shown alike; `style` is bold, italic, code or nothing."""
+    """A piece of a message that is shown alike; `style` is bold, italic, code, redacted or nothing."""
 
     text: str
     style: str = ""
@@ -50,15 +51,16 @@ class Bubble:
     day: date | None
 
 
-def bubbles(transcript: Sequence[Said]) -> tuple[Bubble, ...]:
-    """Return the conversation as bubbles, in its order."""
+def bubbles(transcript: Sequence[Said], mask: Mask = NOTHING) -> tuple[Bubble, ...]:
+    """Return the conversation as bubbles, in its order, with what `mask` leaves out in pieces of their own."""
     pressed = _presses(transcript)
     changes = _changes(transcript)
     found: list[Bubble] = []
     today: date | None = None
     for said in transcript:
         day = locales.in_albania(said.at).date()
-        found.append(_bubble(said, pressed.get(said.id), changes.get(said.id), None if day == today else day))
+        bubble = _bubble(said, pressed.get(said.id), changes.get(said.id), None if day == today else day)
+        found.append(replace(bubble, stretches=masked(bubble.stretches, mask)))
         today = day
     return tuple(found)
 
@@ -90,6 +92,31 @@ def stretches(text: str, marks: Iterable[Sequence[object]]) -> tuple[Stretch, ..
     if reached < len(text):
         found.append(Stretch(text[reached:]))
     return tuple(found)
+
+
+def masked(found: Sequence[Stretch], mask: Mask) -> tuple[Stretch, ...]:
+    """Return the pieces of a message with what is left out as pieces of their own, which have no other style."""
+    text = "".join(each.text for each in found)
+    pieces = [(piece, gone) for piece, gone in mask.pieces(text) if piece]
+    if not any(gone for _, gone in pieces):
+        return tuple(found)
+    result: list[Stretch] = []
+    end = 0
+    for piece, gone in pieces:
+        start, end = end, end + len(piece)
+        result += [Stretch(piece, "redacted")] if gone else _between(found, start, end)
+    return tuple(result)
+
+
+def _between(found: Sequence[Stretch], start: int, end: int) -> list[Stretch]:
+    """Return the pieces of a message between two places of its text."""
+    cut: list[Stretch] = []
+    begins = 0
+    for each in found:
+        inside = each.text[max(start - begins, 0) : max(end - begins, 0)]
+        cut += [Stretch(inside, each.style)] if inside else []
+        begins += len(each.text)
+    return cut
 
 
 def _by_start(mark: tuple[str, int, int]) -> tuple[int, int]:

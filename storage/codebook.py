@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,13 +65,13 @@ class Codebook:
     async def themes(
         self, consultations: Sequence[str], *, retired: bool = False, counted: bool = False
     ) -> tuple[ThemeEntry, ...]:
-        """Return the themes of these consultations in their order, with `retired` those too, `counted` with their use."""
+        """Return the themes of these consultations in order; `retired` ones too, and `counted` with their use."""
         statement = select(*_COLUMNS).where(Theme.consultation.in_(list(consultations)))
         if not retired:
             statement = statement.where(Theme.retired_at.is_(None))
         rows = await self._transaction.rows(statement.order_by(Theme.consultation, Theme.position, Theme.id))
         used = await self._used([row.id for row in rows]) if counted else {}
-        return tuple(ThemeEntry(*row, used=used.get(row.id, 0)) for row in rows)
+        return tuple(replace(_entry(row), used=used.get(row.id, 0)) for row in rows)
 
     async def theme(self, id: int) -> ThemeEntry | None:
         """Return one theme, or None."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -126,7 +126,8 @@ class Moderation:
         row = await self._transaction.first(_STANDING.where(Contribution.id == contribution))
         if row is None:
             return None
-        return Standing(*row, themes=tuple(each.id for each in await self._themes_of(contribution)))
+        themes = tuple(each.id for each in await self._themes_of(contribution))
+        return replace(Standing(*row), themes=themes)
 
     async def submission_of(self, contribution: uuid.UUID) -> uuid.UUID | None:
         """Return the submission that a contribution is part of."""
@@ -195,9 +196,7 @@ class Moderation:
         await self._transaction.put(insert(ContributionTheme), rows)
         await self._change(standing, by, now)
 
-    async def add_theme(
-        self, contribution: uuid.UUID, theme: int, *, seen: int | None, by: int, now: datetime
-    ) -> None:
+    async def add_theme(self, contribution: uuid.UUID, theme: int, *, seen: int | None, by: int, now: datetime) -> None:
         """Put a contribution under one more theme; raises NeverAlone too."""
         standing = await self._current(contribution, seen)
         await self.set_themes(contribution, {*standing.themes, theme}, seen=standing.version, by=by, now=now)
@@ -234,9 +233,7 @@ class Moderation:
 
     async def remove_note(self, note: int, contribution: uuid.UUID, *, by: int | None, now: datetime) -> bool:
         """Take a note of `by` (of anybody, where that is None) out of sight; return whether it was there."""
-        statement = update(Note).where(
-            Note.id == note, Note.contribution_id == contribution, Note.removed_at.is_(None)
-        )
+        statement = update(Note).where(Note.id == note, Note.contribution_id == contribution, Note.removed_at.is_(None))
         if by is not None:
             statement = statement.where(Note.staff_id == by)
         return bool(await self._transaction.changed(statement.values(removed_at=now)))
@@ -261,9 +258,7 @@ class Moderation:
 
     async def _change(self, standing: Standing, by: int, now: datetime, **values: Any) -> None:
         """Write `values` where the version is still the one just read, and raise it."""
-        statement = update(Contribution).where(
-            Contribution.id == standing.id, Contribution.version == standing.version
-        )
+        statement = update(Contribution).where(Contribution.id == standing.id, Contribution.version == standing.version)
         raised = {"version": standing.version + 1, "changed_at": now, "changed_by": by}
         if not await self._transaction.changed(statement.values(**values, **raised)):
             raise Moved(await self.standing(standing.id))

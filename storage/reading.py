@@ -22,7 +22,7 @@ from storage.models import (
     Submission,
     TranscriptRow,
 )
-from storage.submitted import Count, Page, Place, Said, Submitted
+from storage.submitted import Count, Elsewhere, Page, Place, Said, Submitted
 from storage.transaction import Record, Transaction
 from storage.types import UtcDateTime
 from storage.whole import SUBMISSION, mask_of, questionnaire, whole
@@ -87,6 +87,21 @@ class Reading:
         return await whole(
             self._transaction, await self._submissions([Submission.id.in_(ids)], upwards=True, limit=len(ids))
         )
+
+    async def others(self, submission: uuid.UUID, consultations: Sequence[str]) -> tuple[Elsewhere, ...]:
+        """Return what else the author of a submission sent to `consultations`, newest first; who that is stays here."""
+        author = select(Submission.participant_id).where(Submission.id == submission).scalar_subquery()
+        statement = (
+            select(Submission.id, Submission.receipt, Submission.consultation, Submission.submitted_at)
+            .where(
+                Submission.participant_id == author,
+                Submission.id != submission,
+                Submission.submitted_at.is_not(None),
+                Submission.consultation.in_(list(consultations)),
+            )
+            .order_by(Submission.submitted_at.desc(), Submission.id)
+        )
+        return tuple(Elsewhere(*row) for row in await self._transaction.rows(statement))
 
     async def next_in(self, consultation: str, after: Place | None, size: int) -> tuple[Submitted, ...]:
         """Return up to `size` submissions of one consultation, oldest first, next after a place."""

@@ -141,6 +141,16 @@ class Submitted:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another submission of the same author, whoever that is."""
+
+    id: uuid.UUID
+    receipt: str | None
+    consultation: str
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Some submissions, newest first; `older` and `newer` are the places from which to go on, None at the end."""
 

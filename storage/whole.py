@@ -165,10 +165,11 @@ Slots = dict[tuple[str, int], list[Wording]]
 def _slots(rows: Iterable[Record]) -> dict[uuid.UUID, Slots]:
     """Return the revisions of each slot of each submission, oldest first."""
     found: dict[uuid.UUID, Slots] = defaultdict(lambda: defaultdict(list))
-    for submission, question, item, parts, chosen, *rest in rows:
+    for submission, question, item, parts, chosen, skipped, dropped, language, at, id_, revision in rows:
         text = "\n".join(part[1] for part in parts) if parts else None
         numbers = tuple(part[0] for part in parts)
-        found[submission][question, item].append(Wording(text, tuple(chosen), *rest, numbers=numbers))
+        said = Wording(text, tuple(chosen), skipped, dropped, language, at, id_, revision, numbers)
+        found[submission][question, item].append(said)
     return found
 
 

@@ -51,7 +51,7 @@ async def detail(visit: Visit) -> Response:
         "submissions/detail.html",
         submission=found,
         consultation=_by_slug(consultations)[found.consultation],
-        bubbles=bubbles(transcript),
+        bubbles=bubbles(transcript, found.mask),
     )
 
 
