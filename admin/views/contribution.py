@@ -15,12 +15,19 @@ from admin.answered import Answer, answer
 from admin.conversation import bubbles
 from admin.passages import Passages, passages
 from admin.showing import Piece, Shown, address, visit_contribution
-from admin.views import contributions, replies
+from admin.views import contributions, groups, redactions, replies, translations
 from admin.visit import Visit
 from storage.submitted import Contributed, Elsewhere
 from storage.unit_of_work import UnitOfWork
 
-PIECES: Final[tuple[Piece, ...]] = (contributions.steps, moderating.piece, replies.piece)
+PIECES: Final[tuple[Piece, ...]] = (
+    contributions.steps,
+    moderating.piece,
+    replies.piece,
+    groups.piece,
+    redactions.piece,
+    translations.piece,
+)
 """What the rooms add: each returns values of the template, under names of its own."""
 
 

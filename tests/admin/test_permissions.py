@@ -49,7 +49,7 @@ def test_an_unknown_role_holds_nothing() -> None:
 
 async def _ask(person: Person, row: Row, id_: uuid.UUID) -> str:
     """Return what happened: y, n or d."""
-    path = row.path.replace("{id:uuid}", str(id_))
+    path = re.sub(r"\{\w+:int\}", "1", row.path.replace("{id:uuid}", str(id_)))
     ask = person.get if row.method == "GET" else person.post
     response = await (ask(path) if row.method == "GET" else person.post(path, FORMS.get(row.name)))
     if response.status_code == 403:
@@ -59,7 +59,7 @@ async def _ask(person: Person, row: Row, id_: uuid.UUID) -> str:
         return "d"
     if to_door and not person.token:
         return "d"
-    assert response.status_code in {200, 303, 401}, (row, response.status_code)
+    assert response.status_code < 500, (row, response.status_code)  # let in, whether or not there was such a thing
     return "y"
 
 
