@@ -150,7 +150,7 @@ def _text(contributed: Contributed) -> Values:
 
 def _cut(text: str) -> str:
     """Return the first signs of a text, on one line, cut between words where that is possible."""
-    line = " ".join(text.split())
+    line = " ".join(text.replace("\0", " ").split())  # which no column of PostgreSQL takes
     if len(line) <= EXCERPT:
         return line
     return line[:EXCERPT].rsplit(" ", 1)[0] + "…"

@@ -107,7 +107,9 @@ class Overview:
             "begun": await rows(select(*sent).where(Submission.consultation == consultation).group_by(*key)),
             "past": await rows(_past(consultation)),
             "hours": await rows(self._hours(mine, now - LATELY)),
-            "statuses": await rows(select(Contribution.status, func.count()).where(*mine).group_by(Contribution.status)),
+            "statuses": await rows(
+                select(Contribution.status, func.count()).where(*mine).group_by(Contribution.status)
+            ),
             "asked": await rows(
                 select(Contribution.questionnaire, Contribution.language, func.count())
                 .where(*mine)
@@ -115,8 +117,15 @@ class Overview:
             ),
             "themes": await rows(_coded(mine)),
             "ages": await rows(_aged(mine, now)),
+            "latest": await self._latest(consultation),
             "revised": await rows(select(func.count()).where(*mine, Contribution.revised_unseen.is_(True))),
         }
+
+    async def _latest(self, consultation: str) -> str | None:
+        """Return when a submission came in last, as ISO has it."""
+        latest = select(func.max(Submission.submitted_at, type_=UtcDateTime()))
+        row = await self._transaction.first(latest.where(Submission.consultation == consultation))
+        return row[0].isoformat() if row and row[0] else None
 
     async def _listed(self, statement: Select[*tuple[Any, ...]]) -> list[list[Any]]:
         return [list(row) for row in await self._transaction.rows(statement)]

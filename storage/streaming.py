@@ -6,10 +6,12 @@ of an answer. What it yields is the same as `storage.whole` would have it, witho
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -25,6 +27,9 @@ from storage.types import UtcDateTime
 
 CHUNK = 500
 """Submissions read in one go: what an export holds in memory at a time."""
+
+_SLICE = 25
+"""Of these so many are put into words before others have a turn."""
 
 Value = str | list[str] | None
 """A text, the id of an option, several of them, or nothing where it was skipped or not asked."""
@@ -71,21 +76,45 @@ async def stream(database: Database, wanted: Filter) -> AsyncIterator[list[Sent]
     Where contributions are chosen by more than their consultation, questionnaire and language, only those chosen are in
     their submissions. Each chunk is a transaction of its own, so whoever downloads slowly holds nothing up.
     """
-    shapes: dict[str, _Shape] = {}
-    statement: Select[*tuple[Any, ...]] | None = None
-    place = {"at": datetime.min.replace(tzinfo=UTC), "id": uuid.UUID(int=0)}
-    while True:
-        async with database.reading() as work:
-            if statement is None:
-                statement = _statement(wanted, work.transaction.dialect)
-            rows = await work.transaction.rows(statement, place)
-            for consultation in {row[2] for row in rows if row[1] not in shapes}:
-                shapes.update(_shapes(await work.reading.questionnaires(consultation)))
-        if rows:
-            place = {"at": rows[-1][6], "id": rows[-1][0]}
-            yield [_sent(row, shapes[row[1]]) for row in rows]
-        if len(rows) < CHUNK:
-            return
+    reader = _Reader(database, wanted)
+    ahead = asyncio.ensure_future(reader.next())
+    try:
+        while rows := await ahead:
+            ahead = asyncio.ensure_future(reader.next())
+            yield await _meanwhile(rows, reader.shapes)
+    finally:
+        ahead.cancel()
+        await asyncio.gather(ahead, return_exceptions=True)
+
+
+async def _meanwhile(rows: Sequence[Record], shapes: Mapping[str, _Shape]) -> list[Sent]:
+    """Put rows into words, little by little: meanwhile the database is asked for the next, and gathers them."""
+    made: list[Sent] = []
+    for start in range(0, len(rows), _SLICE):
+        made += [_sent(row, shapes[row[1]]) for row in rows[start : start + _SLICE]]
+        await asyncio.sleep(0)
+    return made
+
+
+class _Reader:
+    """Reads chunk after chunk; `shapes` are the versions met so far, by digest."""
+
+    def __init__(self, database: Database, wanted: Filter) -> None:
+        self.shapes: dict[str, _Shape] = {}
+        self._database = database
+        self._statement = _statement(wanted, "sqlite" if database.is_sqlite else "postgresql")
+        self._place: dict[str, Any] | None = {"at": datetime.min.replace(tzinfo=UTC), "id": uuid.UUID(int=0)}
+
+    async def next(self) -> Sequence[Record]:
+        """Return the rows of the next chunk, none after the last."""
+        if self._place is None:
+            return ()
+        async with self._database.reading() as work:
+            rows = await work.transaction.rows(self._statement, self._place)
+            for consultation in {row[2] for row in rows if row[1] not in self.shapes}:
+                self.shapes.update(_shapes(await work.reading.questionnaires(consultation)))
+        self._place = {"at": rows[-1][6], "id": rows[-1][0]} if len(rows) == CHUNK else None
+        return rows
 
 
 # --- rows into values ------------------------------------------------------------------------------------------------
@@ -109,41 +138,48 @@ def _sent(row: Record, shape: _Shape) -> Sent:
     if covered and covered != "[]":
         _cover(stands, orjson.loads(covered))
     items: list[SentItem] = []
-    for item, position, status, themes in sorted(orjson.loads(parts) if parts else (), key=_rank):
-        answers = {question: _value(kind, stands.get((question, item))) for question, kind in shape.repeated}
-        if any((question, item) in stands for question in answers):
+    found = orjson.loads(parts) if parts else []
+    found.sort(key=_rank)
+    for item, position, status, themes in found:
+        here = stands.get(item)
+        if here:
             slugs = [slug for _, _, slug in sorted(themes)] if themes else []
+            answers = {question: _value(kind, here.get(question)) for question, kind in shape.repeated}
             items.append(SentItem(position, status, slugs, changes.get(item, 0), answers))
-    beside = {question: _value(kind, stands.get((question, 0))) for question, kind in shape.beside}
+    here = stands.get(0, _NOWHERE)
+    beside = {question: _value(kind, here.get(question)) for question, kind in shape.beside} if shape.beside else {}
     return Sent(
         str(id_), consultation, shape.slug, shape.version, channel, language, started_at, submitted_at, beside, items
     )
 
 
-def _rank(part: Sequence[Any]) -> int:
-    return int(part[1])
-
+_rank = itemgetter(1)
 
 _Said = list[Any]
-"""An answer's revision: question, item, revision, skipped, dropped, whether it came after the sending, chosen, parts."""
+"""An answer's revision: question, item, revision, whether skipped, dropped, later than the sending; chosen, parts."""
+_Stands = dict[int, dict[str, _Said]]
+_NOWHERE: dict[str, _Said] = {}
 
 
-def _stands(said: Iterable[_Said]) -> tuple[dict[tuple[str, int], _Said], Mapping[int, int]]:
-    """Return what stands in each slot now, and how often each item was changed after it was sent."""
-    newest: dict[tuple[str, int], _Said] = {}
+def _stands(said: Iterable[_Said]) -> tuple[_Stands, Mapping[int, int]]:
+    """Return what stands in each slot now, by item and question, and how often each item was changed once sent."""
+    newest: _Stands = {}
     changes: dict[int, int] = {}
-    dropped = False
+    gone: list[_Said] = []
     for each in said:
-        question, item, revision, _, gone, later, _, _ = each
-        slot = (question, item)
-        if slot not in newest or newest[slot][2] < revision:
-            newest[slot] = each
-        if gone:
-            dropped = True
+        question, item, revision, _, dropped, later, _, _ = each
+        here = newest.get(item)
+        if here is None:
+            newest[item] = {question: each}
+        elif question not in here or here[question][2] < revision:
+            here[question] = each
+        if dropped:
+            gone.append(each)
         elif later and revision:
             changes[item] = changes.get(item, 0) + 1
-    if dropped:
-        newest = {slot: each for slot, each in newest.items() if not each[4]}
+    for each in gone:
+        if newest[each[1]].get(each[0]) is each:
+            del newest[each[1]][each[0]]
     return newest, changes
 
 
@@ -153,15 +189,16 @@ def _value(kind: Kind, said: _Said | None) -> Value:
     if kind is Kind.TEXT:
         parts = said[7]
         if len(parts) == 1:
-            return str(parts[0][1])
+            text: str = parts[0][1]
+            return text
         return "\n".join([part[1] for part in parts]) if parts else None
     return said[6] if kind is Kind.MULTI else next(iter(said[6]), None)
 
 
-def _cover(stands: Mapping[tuple[str, int], _Said], covered: Iterable[Sequence[Any]]) -> None:
+def _cover(stands: _Stands, covered: Iterable[Sequence[Any]]) -> None:
     """Leave out of every text what is redacted in the submission."""
     mask = Mask(tuple("\n".join(part[1] for part in parts)[start:end] for start, end, parts in covered))
-    for said in stands.values():
+    for said in (each for here in stands.values() for each in here.values()):
         if said[7]:
             said[7] = [[0, mask.over("\n".join(part[1] for part in said[7]))]]
 
@@ -202,9 +239,7 @@ def _of_submission(wanted: Filter) -> list[ColumnElement[bool]]:
 
 def _chosen(wanted: Filter, dialect: str) -> list[ColumnElement[bool]]:
     """Return what must hold of each contribution; nothing where all of a submission are wanted."""
-    of_all = Filter(
-        wanted.scope, wanted.consultation, questionnaire=wanted.questionnaire, languages=wanted.languages
-    )
+    of_all = Filter(wanted.scope, wanted.consultation, questionnaire=wanted.questionnaire, languages=wanted.languages)
     if replace(wanted, words=" ".join(wanted.folded)) == of_all:
         return []
     return [*conditions(wanted), *matches(wanted.folded, dialect)] if wanted.folded else conditions(wanted)

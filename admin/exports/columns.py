@@ -108,4 +108,3 @@ def _words(asked: dict[str, Question], language: str) -> list[str]:
     labels = {id_: question.label[language] for id_, question in asked.items()}
     count = Counter([*fixed, *labels.values()])
     return [*fixed, *(label if count[label] == 1 else f"{label} ({id_})" for id_, label in labels.items())]
-

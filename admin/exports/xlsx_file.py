@@ -82,7 +82,7 @@ class Table:
 
     def explain(self, name: str, lines: Sequence[codebook.Line]) -> None:
         """Write the sheet that explains codes and columns."""
-        sheet = self._book.add_worksheet(_sheet_name(name))
+        sheet = self._book.add_worksheet(sheet_name(name))
         for column, width in enumerate((12, 16, 50, 50, 60)):
             sheet.set_column(column, column, width)
         sheet.freeze_panes(1, 0)
@@ -98,7 +98,7 @@ class Table:
     def _new_sheet(self) -> Worksheet:
         self._sheets += 1
         number = f" {self._sheets}" if self._sheets > 1 else ""
-        sheet = self._book.add_worksheet(_sheet_name(self._name, number))
+        sheet = self._book.add_worksheet(sheet_name(self._name, number))
         sheet.set_column(0, len(self._columns.titles) - 1, 60)
         for column, code in enumerate(FIXED):
             sheet.set_column(column, column, WIDTHS.get(code, 18))
@@ -135,7 +135,7 @@ def pieces(text: str) -> list[str]:
     return [text[start : start + SPLIT] for start in range(0, len(text), SPLIT)]
 
 
-def _sheet_name(name: str, number: str = "") -> str:
+def sheet_name(name: str, number: str = "") -> str:
     """Return a name that a sheet may have: at most 31 letters, none of those that formulas use."""
     return re.sub(r"[\[\]:*?/\\']", " ", name)[: 31 - len(number)] + number
 

@@ -9,47 +9,51 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 
 import locales
-from admin import filtering
+from admin.choices import asked, choices
 from admin.exports import CODEBOOK, FORMATS, export
-from admin.filtering import Known, View
+from admin.filtering import View, read_query
+from admin.views.contributions import file_first
 from admin.visit import Visit
-from dialogs.types import Consultation
-from storage.moderation import STATUSES
-from storage.unit_of_work import UnitOfWork
+
+EVERY = "*"
+"""As a consultation: all that one may see."""
+
 
 async def form(visit: Visit) -> Response:
     """Show what this person can export, and as what; the inbox's query string says what is chosen already."""
+    await file_first(visit.database)
     async with visit.database.reading() as work:
-        consultations = await work.reading.consultations(visit.scope)
-        known = await _known(work, consultations)
-        view = filtering.read_query(visit.request.url.query, known)
-        names = {each.slug: each.name for each in await work.codebook.themes(known.consultations, retired=True)}
+        offered = await choices(visit, work)
+        view = read_query(visit.request.url.query, offered.known)
+        counts = await work.contributions.counts(view.filter(offered.known, visit.member.id))
     return visit.page(
         "exports/form.html",
-        consultations=consultations,
+        consultations=tuple(offered.consultations.values()),
         formats=tuple(FORMATS),
-        view=view,
-        names=names,
-        questionnaires=known.questionnaires,
+        query=view.query(),
+        asked=asked(view, offered, _dates(view, visit.language)),
+        counts=counts,
     )
 
 
 async def download(visit: Visit) -> Response:
-    """Send the file; that it was taken, and of what, is written down before its first byte leaves."""
+    """Send the file; that it was taken, and of what, is written down before its first byte leaves.
+
+    `filter` is the inbox's query string; `consultation` narrows it to one, or widens it to every one.
+    """
     fields = await visit.form()
-    name = fields.get("format", "")
+    name, slug = fields.get("format", ""), fields.get("consultation")
     if name not in {*FORMATS, CODEBOOK}:
         raise HTTPException(400)
+    await file_first(visit.database)
     async with visit.database.begin() as work:
-        consultations = await work.reading.consultations(visit.scope)
-        known = await _known(work, consultations)
-        slug = fields.get("consultation")
-        if slug is not None and slug not in {*known.consultations, "*"}:
+        offered = await choices(visit, work)
+        if slug is not None and slug not in {*offered.consultations, EVERY}:
             raise HTTPException(404)
-        view = _narrowed(filtering.read_query(fields.get("filter", ""), known), slug)
+        view = _narrowed(read_query(fields.get("filter", ""), offered.known), slug)
         await work.staff.audit(visit.member.id, "export", _told(view, name), visit.now)
         await work.commit()
-    wanted = view.filter(known, visit.member.id)
+    wanted = view.filter(offered.known, visit.member.id)
     return StreamingResponse(
         export(visit.database, wanted, name, visit.language),
         media_type=FORMATS.get(name, FORMATS["csv"]),
@@ -57,20 +61,14 @@ async def download(visit: Visit) -> Response:
     )
 
 
-async def _known(work: UnitOfWork, consultations: tuple[Consultation, ...]) -> Known:
-    """Return what an address may name to whoever sees these consultations."""
-    slugs = tuple(each.slug for each in consultations)
-    asked = [each.slug for slug in slugs for each in await work.reading.questionnaires(slug)]
-    themes: dict[str, tuple[int, ...]] = {}
-    for each in await work.codebook.themes(slugs, retired=True):
-        themes[each.slug] = (*themes.get(each.slug, ()), each.id)
-    staff = {member.id: member.name for member in await work.staff.list()}
-    return Known(slugs, tuple(dict.fromkeys(asked)), STATUSES, themes, staff)
+def _dates(view: View, language: str) -> dict[str, str]:
+    days = {"since": view.since, "until": view.until}
+    return {name: locales.long_date(day, language) for name, day in days.items() if day}
 
 
 def _narrowed(view: View, slug: str | None) -> View:
-    """Return the view within the one consultation that was chosen; * leaves it to all of them."""
-    return view if slug is None else replace(view, consultation="" if slug == "*" else slug)
+    """Return the view within the one consultation that was chosen, if one was."""
+    return view if slug is None else replace(view, consultation="" if slug == EVERY else slug)
 
 
 def _told(view: View, name: str) -> str:

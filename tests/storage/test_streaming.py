@@ -1,0 +1,171 @@
+"""Exports' lean reading says exactly what the reading of whole submissions says, whatever was said and done."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert, select
+
+from admin.exports.json_lines import record, timestamp
+from storage import streaming
+from storage.database import Database
+from storage.filing import file_some
+from storage.filters import Filter
+from storage.masking import OMITTED, REDACTED
+from storage.models import AnswerRow, Contribution, ContributionTheme, Redaction, Theme
+from storage.submitted import Answered, Contributed, Submitted
+from tests.admin import factories
+from tests.admin.conftest import Site, site
+
+__all__ = ["site"]
+
+WORDS = ["fjalë", "=1+1", "0682345678", "", "a\nb", "\u0000x", "“ë”", "😀", "emri Arben Hoxha", "\\u0041"]
+
+
+def _slow(submitted: Submitted) -> dict[str, object]:
+    """Return the contract's line of a submission, read with every revision as objects."""
+
+    def value(answer: Answered) -> object:
+        found = answer.value
+        return found.replace(OMITTED, REDACTED) if isinstance(found, str) and answer.is_text else found
+
+    def part(contributed: Contributed) -> dict[str, object]:
+        later = [
+            each
+            for answer in contributed.answers
+            for each in answer.revisions[1:]
+            if not each.dropped and each.at > submitted.submitted_at
+        ]
+        answers = {answer.question.id: value(answer) for answer in contributed.answers}
+        return {
+            "status": contributed.status,
+            "themes": list(contributed.themes),
+            "revisions": len(later),
+            "answers": answers,
+        }
+
+    return {
+        "id": str(submitted.id),
+        "consultation": submitted.consultation,
+        "questionnaire": submitted.questionnaire.slug,
+        "version": submitted.questionnaire.version,
+        "channel": submitted.channel,
+        "language": submitted.language,
+        "started_at": timestamp(submitted.started_at),
+        "submitted_at": timestamp(submitted.submitted_at),
+        "answers": {answer.question.id: value(answer) for answer in submitted.answers},
+        "contributions": [part(each) for each in submitted.contributions],
+    }
+
+
+async def _reference(database: Database, consultation: str) -> list[dict[str, object]]:
+    async with database.reading() as work:
+        return [_slow(each) for each in await work.reading.next_in(consultation, None, 10_000)]
+
+
+async def _lean(database: Database, wanted: Filter) -> list[dict[str, object]]:
+    return [record(sent) async for chunk in streaming.stream(database, wanted) for sent in chunk]
+
+
+def _texts(chance: random.Random) -> list[factories.Text]:
+    """Return an answer's revisions: words, several messages, skips."""
+    return [
+        None if chance.random() < 0.2 else [chance.choice(WORDS) for _ in range(chance.randint(1, 3))]
+        for _ in range(chance.choice((1, 1, 1, 2, 9)))
+    ]
+
+
+def _items(chance: random.Random, questions: tuple[str, ...]) -> Iterator[dict[str, list[factories.Text]]]:
+    for _ in range(chance.randint(0, 4)):
+        yield {question: _texts(chance) for question in questions if chance.random() < 0.9}
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_lean_and_slow_say_the_same(site: Site, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(seed)
+    monkeypatch.setattr(streaming, "CHUNK", 7)
+    database = site.database
+    for number in range(40):
+        slug, questions = chance.choice((("key-issues", ("issue", "why")), ("ideas", ("idea", "problem", "objective"))))
+        items = list(_items(chance, questions))
+        await factories.submission(
+            database,
+            *items,
+            slug=slug,
+            language=chance.choice(("sq", "en")),
+            at=None if chance.random() < 0.1 else factories.NOW + timedelta(seconds=number // 3),
+            taken_back=[place for place in range(1, len(items) + 1) if chance.random() < 0.2],
+        )
+    async with database.begin() as work:
+        await file_some(work, 1000)
+        themes = [
+            row.id
+            for row in await work.transaction.rows(select(Theme.id).where(Theme.consultation == factories.DIGITAL))
+        ]
+        parts = [row.id for row in await work.transaction.rows(select(Contribution.id))]
+        coded = [
+            {"contribution_id": part, "theme_id": theme, "at": factories.NOW}
+            for part in parts
+            for theme in chance.sample(themes, chance.choice((0, 0, 1, 3)))
+        ]
+        await work.transaction.put(insert(ContributionTheme), coded)
+        answers = await work.transaction.rows(select(AnswerRow.id, AnswerRow.submission_id))
+        covered = [
+            {"submission_id": row.submission_id, "answer_id": row.id, "start": 0, "end": 5, "kind": "other",
+             "at": factories.NOW, "undone_at": factories.NOW if chance.random() < 0.3 else None}
+            for row in answers if chance.random() < 0.1
+        ]  # fmt: skip
+        await work.transaction.put(insert(Redaction), covered)
+        await work.commit()
+    expected = await _reference(database, factories.DIGITAL)
+    assert expected
+    for lean, slow in zip(await _lean(database, Filter((factories.DIGITAL,))), expected, strict=True):
+        assert lean == slow
+    english = await _lean(database, Filter((factories.DIGITAL,), languages=("en",)))
+    assert english == [each for each in expected if each["language"] == "en"]
+    one = themes[0]
+    async with database.reading() as work:
+        slug = (await work.transaction.rows(select(Theme.slug).where(Theme.id == one)))[0].slug
+    chosen = await _lean(database, Filter((factories.DIGITAL,), themes=(one,)))
+    kept = [
+        {**each, "contributions": [part for part in each["contributions"] if slug in part["themes"]]}  # type: ignore[attr-defined]
+        for each in expected
+    ]
+    assert chosen == [each for each in kept if each["contributions"]]
+
+
+async def test_what_is_redacted_is_left_out_wherever_it_stands(site: Site) -> None:
+    id_ = await factories.submission(
+        site.database, {"issue": ["thirrni 0682345678", "thirrni 0682345678 sot"], "why": ["0682345678"]}
+    )
+    async with site.database.begin() as work:
+        [row, *_] = await work.transaction.rows(
+            select(AnswerRow.id).where(
+                AnswerRow.submission_id == id_, AnswerRow.revision == 0, AnswerRow.question == "issue"
+            )
+        )
+        stretch = {
+            "submission_id": id_,
+            "answer_id": row.id,
+            "start": 8,
+            "end": 18,
+            "kind": "phone",
+            "at": factories.NOW,
+        }
+        await work.transaction.put(insert(Redaction), [stretch])
+        await work.commit()
+    [told] = await _lean(site.database, Filter((factories.DIGITAL,)))
+    assert told["contributions"] == [
+        {"status": "new", "themes": [], "revisions": 0,
+         "answers": {"issue": "thirrni [redacted] sot", "why": "[redacted]"}}
+    ]  # fmt: skip
+
+
+async def test_only_changes_after_the_sending_are_counted(site: Site) -> None:
+    await factories.submission(site.database, {"issue": [str(n) for n in range(9)], "why": [None]})
+    [told] = await _lean(site.database, Filter((factories.DIGITAL,)))
+    # One is said a minute, the first with the beginning; it is sent after the sixth minute.
+    assert [each["revisions"] for each in told["contributions"]] == [2]  # type: ignore[attr-defined]
