@@ -36,6 +36,7 @@ from admin.views import (
     session,
     static,
     submissions,
+    themes,
     translations,
 )
 from storage.database import Database
