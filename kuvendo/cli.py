@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from kuvendo.commands.auditing import app as audit
 from kuvendo.commands.backups import backup, restore
 from kuvendo.commands.consultations import app as consultations
 from kuvendo.commands.database import app as database
@@ -34,6 +35,7 @@ app.add_typer(consultations, name="consultation")
 app.add_typer(notices, name="notice")
 app.command("export")(export)
 app.add_typer(keys, name="keys")
+app.add_typer(audit, name="audit")
 app.command("retention")(retention)
 app.command("backup")(backup)
 app.command("restore")(restore)

@@ -124,9 +124,9 @@ class Installation:
         role = self.name.rpartition("/")[0].split(".")[-2]
         return Metrics(self.database, now, role, token.get_secret_value() if token else None)
 
-    def dashboard(self) -> Starlette:
-        """Return the secretariat's dashboard."""
-        return dashboard(self.settings, self.database)
+    def dashboard(self, *, second_factor: bool = True) -> Starlette:
+        """Return the secretariat's dashboard; without `second_factor` a password alone lets people in."""
+        return dashboard(self.settings, self.database, second_factor=second_factor)
 
     async def hand_back(self, *, earlier_lives: bool) -> None:
         """Free what this process leased from the outbox and will not send."""
@@ -151,14 +151,14 @@ def pace_of(settings: Settings, keyring: Keyring) -> Pace:
     return RedisPace(settings.redis_url.get_secret_value(), keyring, settings.send_rate)
 
 
-def dashboard(settings: Settings, database: Database) -> Starlette:
+def dashboard(settings: Settings, database: Database, *, second_factor: bool = True) -> Starlette:
     """Return the secretariat's dashboard; behind TLS its cookies say so."""
     from admin.app import create_app
     from admin.settings import AdminSettings
 
     https = settings.behind_tls
     proxies = frozenset(filter(None, settings.proxies.split(","))) if https else frozenset[str]()
-    return create_app(database, AdminSettings(https=https, proxies=proxies))
+    return create_app(database, AdminSettings(https=https, proxies=proxies, second_factor=second_factor))
 
 
 @asynccontextmanager

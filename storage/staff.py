@@ -20,7 +20,6 @@ from storage.errors import StorageError
 from storage.models import Staff, StaffSession, Throttle
 from storage.transaction import Record, Transaction
 
-
 ONCE = "once:"
 """Stands before what is kept of a password that somebody else chose: it is good for choosing another one."""
 

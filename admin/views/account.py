@@ -101,7 +101,7 @@ def named(session: OpenSession) -> str:
 async def _choose(visit: Visit, again: entering.Again) -> Response:
     """Change the password, or show the form `again` with what is wrong."""
     fields = await visit.form()
-    member, new = visit.member, fields.get("new", "")
+    member, new, kept = visit.member, fields.get("new", ""), ""
     problem = await _password_problem(visit)
     if not problem and new != fields.get("again", ""):
         problem = "again"

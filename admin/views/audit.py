@@ -36,10 +36,11 @@ async def listing(visit: Visit) -> Response:
         addresses = await _addresses(visit, work, shown)
     named = Named(people, addresses)
     rows = [(each, sentence(each, named, visit.translations)) for each in shown]
-    chosen = {name: value for name, value in (("who", str(who or "")), ("day", day.isoformat() if day else "")) if value}
+    chosen = {**({"who": str(who)} if who else {}), **({"day": day.isoformat()} if day else {})}
     older = visit.url("audit", {**chosen, "before": str(shown[-1].id)}) if len(deeds) > SIZE else ""
     values: dict[str, Any] = {"people": people, "who": who, "day": day, "chosen": chosen, "older": older}
-    return visit.page("audit/list.html", days=_by_day(rows), newest=visit.url("audit", chosen) if before else "", **values)
+    newest = visit.url("audit", chosen) if before else ""
+    return visit.page("audit/list.html", days=_by_day(rows), newest=newest, **values)
 
 
 async def check(visit: Visit) -> Response:

@@ -45,7 +45,7 @@ def add(
     password_stdin: FromInput = False,
 ) -> None:
     """Open an account."""
-    kept = _hashed(password_stdin)
+    kept = _hashed(password_stdin, name)
     slugs = component or []
 
     async def work(database: Database) -> None:
@@ -59,7 +59,8 @@ def add(
                 member = await unit.staff.add(name.strip(), kept, role.value, slugs, "sq", now)
             except NameTaken as error:
                 raise Trouble(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
-            await unit.staff.audit(None, "staff.add", str(member.id), now)
+            detail = f"{role.value}, {' '.join(slugs) or 'everything'}"
+            await unit.audit.add(None, "staff.add", f"{member.id} {detail}", now)
             await unit.commit()
 
     _run(work)
@@ -76,7 +77,9 @@ def list_() -> None:
 
     for member in _run(work):
         seen = ", ".join(member.components) or "everything"
-        typer.echo(f"{member.name}\t{member.role}\t{seen}{chr(9) + 'disabled' if member.disabled else ''}")
+        phone = "phone connected" if member.has_factor else "no phone"
+        line = (member.name, member.role, seen, phone, *(["disabled"] if member.disabled else []))
+        typer.echo("\t".join(line))
 
 
 @app.command()
@@ -91,10 +94,23 @@ def disable(name: Name) -> None:
     typer.echo(f"{name} can no longer log in.")
 
 
+@app.command("reset-totp")
+def reset_totp(name: Name) -> None:
+    """Forget an account's phone and recovery codes and end its sessions: the next login connects another phone."""
+
+    async def change(unit: UnitOfWork, member: StaffMember, now: datetime) -> None:
+        await unit.factors.reset(member.id)
+        await unit.staff.end_sessions(member.id, now)
+        await unit.audit.add(None, "staff.reset-second-factor", str(member.id), now)
+
+    _change(name, change)
+    typer.echo(f"{name} connects a phone at the next login.")
+
+
 @app.command("reset-password")
 def reset_password(name: Name, password_stdin: FromInput = False) -> None:
     """Give an account another password and end its sessions."""
-    kept = _hashed(password_stdin)
+    kept = _hashed(password_stdin, name)
 
     async def change(unit: UnitOfWork, member: StaffMember, now: datetime) -> None:
         await unit.staff.set_password(member.id, kept, now)
@@ -104,8 +120,8 @@ def reset_password(name: Name, password_stdin: FromInput = False) -> None:
     typer.echo(f"{name} has another password.")
 
 
-def _hashed(from_input: bool) -> str:
-    """Ask for a password, where nobody can read along, and return what is kept of it."""
+def _hashed(from_input: bool, name: str) -> str:
+    """Ask for `name`'s password, where nobody can read along, and return what is kept of it."""
     from admin.passwords import WeakPassword, hash_password
     from kuvendo.trouble import Trouble
 
@@ -116,7 +132,7 @@ def _hashed(from_input: bool) -> str:
     else:
         raise Trouble("There is no terminal to ask for the password: use --password-stdin.")
     try:
-        return hash_password(password)
+        return hash_password(password, name)
     except WeakPassword as error:
         raise Trouble(str(error)) from None
 
