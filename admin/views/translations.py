@@ -72,9 +72,17 @@ async def translate(visit: Visit) -> Response:
         shown = await visit_contribution(visit, work)
         answer = _answer(shown, question, language)
         here = address(visit, shown.contributed.id, form.get("back", ""))
-        values = {"revision": revision, "seen": seen, "by": visit.member.id, "now": visit.now}
         try:
-            await work.translations.write(shown.contributed.id, question, language, text, **values)
+            await work.translations.write(
+                shown.contributed.id,
+                question,
+                language,
+                text,
+                revision=revision,
+                seen=seen,
+                by=visit.member.id,
+                now=visit.now,
+            )
         except TranslationMoved as moved:
             return _second(visit, form, here, answer, moved, text)
         await keep(visit, work, "translated", shown.contributed.id, f"{question} {language}")

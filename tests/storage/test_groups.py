@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, update
 
 from storage.database import Database
 from storage.filing import file_some
@@ -258,8 +258,8 @@ async def test_filing_anew_takes_the_old_bands_away(database: Database) -> None:
         submission = await work.moderation.submission_of(one)
         assert submission is not None
         row = factories._answer(submission, "issue", 1, 1, "krejt tjetër fjalë", "sq", NOW)
-        await work.transaction.execute(AnswerRow.__table__.insert(), row)
-        await work.transaction.execute(Contribution.__table__.update().values(filed=False))
+        await work.transaction.execute(insert(AnswerRow), row)
+        await work.transaction.execute(update(Contribution).values(filed=False))
         await file_some(work, 1000)
         assert (await work.transaction.rows(counted))[0][0] == before
         assert await work.suggestions.alike(one, "krejt tjetër fjalë") == ()

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from storage.database import Database
 from storage.filing import file_some
@@ -225,7 +225,7 @@ async def test_a_revision_after_it_is_covered_too(database: Database) -> None:
     submission, _ = await redacted(database)
     async with database.begin() as work:
         row = factories._answer(submission, "why", 1, 1, "përsëri 069-1234567", "sq", NOW)
-        await work.transaction.execute(AnswerRow.__table__.insert(), row)
+        await work.transaction.execute(insert(AnswerRow), row)
         await work.commit()
     assert "1234567" not in await read(database, submission)
 

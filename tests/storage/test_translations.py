@@ -23,7 +23,8 @@ async def which(database: Database) -> uuid.UUID:
     await factories.publish(database)
     await factories.submission(database, {"issue": ["Rruga është prishur"], "why": ["Po"]})
     async with database.reading() as work:
-        return (await work.transaction.rows(select(Contribution.id)))[0][0]
+        found: uuid.UUID = (await work.transaction.rows(select(Contribution.id)))[0][0]
+    return found
 
 
 async def write(work: UnitOfWork, which: uuid.UUID, text: str, seen: int, by: int | None = None) -> None:
