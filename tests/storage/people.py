@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import uuid
+import zlib
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import Row, insert, select
 
 from dialogs.exchange import AnswerGiven, ConsentGiven, DraftStarted, Event, Submitted
 from dialogs.session import Draft, Session, Stage
 from dialogs.turn import Turn
 from dialogs.types import Answer, Part, Slot
 from storage.database import Database
+from storage.models import (
+    AnswerRow,
+    AuthorReply,
+    Contribution,
+    ContributionText,
+    GroupLeaving,
+    LikenessBand,
+    Redaction,
+    ReplyRow,
+    Submission,
+    Theme,
+    Translation,
+    Unlike,
+)
 from storage.record import Inbound, Recorded, record
+from storage.unit_of_work import UnitOfWork
 
 CHAT = 987654321012
 DIGEST = "d" * 64
@@ -75,3 +93,59 @@ async def submit(database: Database, person: uuid.UUID, now: datetime, *said: An
     await take(database, person, now, *events, drafts=(draft(number),))
     items = tuple(sorted({answer.slot.item for answer in said} - {0}))
     return (await take(database, person, now, Submitted(number, items))).receipt
+
+
+async def moderate(database: Database, person: uuid.UUID, words: str, now: datetime) -> None:
+    """Let the secretariat do with a person's contributions all that leaves a row, `words` in each text of it."""
+    async with database.begin() as uow:
+        staff = await _somebody(uow, now)
+        first, second = await _contributions(uow, person)
+        theme = await uow.transaction.first(select(Theme.id).where(Theme.slug == "v1"))
+        assert theme is not None
+        await uow.moderation.set_themes(first.id, [theme[0]], seen=None, by=staff, now=now)
+        await uow.moderation.assign(first.id, staff, seen=None, by=staff, now=now)
+        await uow.moderation.set_status(
+            first.id, "set-aside", "other", note=f"shënim: {words}", seen=None, by=staff, now=now
+        )
+        group = await uow.groups.join(first.id, second.id, seen=None, by=staff, now=now)
+        for table, row in _rows(first, second, group, staff, words, now):
+            await uow.transaction.put(insert(table), row)
+        await uow.commit()
+
+
+async def _somebody(uow: UnitOfWork, now: datetime) -> int:
+    found = await uow.staff.by_name("Ana")
+    return (found or await uow.staff.add("Ana", "hash", "moderator", [], "sq", now)).id
+
+
+async def _contributions(uow: UnitOfWork, person: uuid.UUID) -> tuple[Row[Any], Row[Any]]:
+    """Return the first two contributions of a person, each with the row of an answer of it."""
+    statement = (
+        select(Contribution.id, Contribution.submission_id, AnswerRow.id.label("answer"))
+        .join(Submission, Submission.id == Contribution.submission_id)
+        .join(AnswerRow, (AnswerRow.submission_id == Submission.id) & (AnswerRow.item == Contribution.item))
+        .where(Submission.participant_id == person, AnswerRow.question == "issue")
+        .order_by(Contribution.position)
+    )
+    first, second, *_ = await uow.transaction.rows(statement)
+    return first, second
+
+
+def _rows(
+    first: Row[Any], second: Row[Any], group: int, staff: int, words: str, now: datetime
+) -> list[tuple[Any, dict[str, Any]]]:
+    number = zlib.crc32(words.encode())
+    by = {"staff_id": staff, "at": now}
+    translated = {"question": "issue", "language": "en", "text": words, "revision": 0, "version": 0}
+    redacted = {"answer_id": first.answer, "start": 0, "end": 3, "kind": "phone", "submission_id": first.submission_id}
+    written = {"id": number, "kind": "question", "language": "sq", "text": words, "state": "delivered"}
+    return [
+        (Translation, {"contribution_id": first.id, **translated, **by}),
+        (Redaction, {"contribution_id": first.id, **redacted, **by}),
+        (ReplyRow, {"contribution_id": first.id, **written, **by}),
+        (AuthorReply, {"reply_id": number, "text": words, "language": "sq", "at": now}),
+        (GroupLeaving, {"contribution_id": first.id, "group_id": group, "at": now}),
+        (Unlike, {"contribution_id": first.id, "other_id": second.id, **by}),
+        (ContributionText, {"contribution_id": first.id, "excerpt": words, "folded": words, "likeness": [number]}),
+        (LikenessBand, {"contribution_id": first.id, "band": number}),
+    ]

@@ -20,7 +20,7 @@ from storage.keys import Keyring
 from storage.migrate import upgrade
 from storage.models import Base, Participant
 from storage.outbox import Letter
-from tests.storage.people import CHAT, draft, publish, session, submit, take, text
+from tests.storage.people import CHAT, draft, moderate, publish, session, submit, take, text
 
 TABLES = [table for table in Base.metadata.sorted_tables if table.info.get("person")]
 
@@ -39,7 +39,7 @@ async def live(database: Database, number: int, now: datetime) -> uuid.UUID:
         await uow.participants.unreachable(person, mark, now)
         await uow.commit()
     said = text("issue", 1, (5, mark + " e para" * 400))
-    await submit(database, person, now, said, text("why", 1, (6, mark)))
+    await submit(database, person, now, said, text("why", 1, (6, mark)), text("issue", 2, (7, mark)))
     await take(database, person, now, AnswerRevised(1, text("why", 1, (6, mark + "!"))), heard=mark)
     async with database.begin() as uow:
         said_last = [("review", Message(mark), f"k{number}/0")]
@@ -48,6 +48,7 @@ async def live(database: Database, number: int, now: datetime) -> uuid.UUID:
         await uow.quarantine.put(person, 5, "odd", {"text": mark}, now, consented=True)
         await uow.participants.consented(person, ConsentGiven(1, "c", "sq"), now)
         await uow.commit()
+    await moderate(database, person, mark, now)
     return person
 
 
