@@ -21,6 +21,10 @@ PER_BAND: Final = 2
 ALIKE: Final = 0.4
 """The likeness from which on a text is worth a look."""
 
+_WITHIN = 0.75
+"""How alike a text is to a longer one that has all of its words: less than one that says nothing else."""
+_ENOUGH = 4
+"""Words that must be shared for that: of two or three many texts have all."""
 _STEM = 7
 _SHORTEST = 3
 _PRIME = (1 << 31) - 1
@@ -62,9 +66,12 @@ def compare(one: str, other: str) -> Alike:
     if not mine or not theirs:
         return Alike(0.0, ())
     shared = _shared(mine, theirs)
-    weight = sum(_weight(stem) for stem in (*mine, *theirs))
-    common = sum(_weight(stem) + _weight(twin) for stem, twin in shared.items())
-    return Alike(min(common / weight, 1.0), tuple(mine[stem] for stem in mine if stem in shared))
+    weights = sum(map(_weight, mine)), sum(map(_weight, theirs))
+    common = sum(map(_weight, shared)), sum(map(_weight, shared.values()))
+    share = sum(common) / sum(weights)
+    if len(shared) >= _ENOUGH:  # all that one says is said by the other, which goes on
+        share = max(share, _WITHIN * max(common[0] / weights[0], common[1] / weights[1]))
+    return Alike(min(share, 1.0), tuple(mine[stem] for stem in mine if stem in shared))
 
 
 def signature(text: str) -> list[int]:

@@ -67,6 +67,16 @@ def test_a_slip_of_the_finger_is_no_difference() -> None:
     assert likeness("viti 2024", "viti 2025") < 1  # a number is another number
 
 
+def test_what_is_said_within_more_is_found_and_less_alike() -> None:
+    short = "Interneti në fshat punon vetëm natën"
+    longer = (
+        f"{short}, prandaj fëmijët nuk ndjekin dot mësimin. Sporteli i bashkisë mbyllet herët dhe rruga është prishur."
+    )
+    assert ALIKE < likeness(short, longer) < 0.9
+    assert candidates(short, longer)
+    assert likeness("rruga e fshatit", longer) < ALIKE
+
+
 @pytest.mark.parametrize("text", ["", "  ", "!!!", "👍"])
 def test_without_words_there_is_nothing_alike(text: str) -> None:
     assert likeness(text, text) == 0
