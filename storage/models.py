@@ -373,8 +373,8 @@ class ContributionTheme(Base):
 class ContributionCount(Base):
     """How many contributions of one kind there are, or a change to that; all rows of a kind together are the number.
 
-    PostgreSQL writes it by itself, in the transaction that changes a contribution, so that nobody waits for anybody:
-    rows are added, and later added up (`storage/tallies.py`). SQLite counts when asked, and keeps nothing here.
+    The database writes it by itself (`storage/triggers.py`), in the transaction that changes a contribution. So that
+    nobody waits for anybody rows are added, and later added up (`storage/tallies.py`).
     """
 
     __tablename__ = "contribution_counts"

@@ -1,7 +1,7 @@
 """What is looked for, in the order of time: the statements behind the inbox, its counts and whatever is done to many.
 
 Of a word that many use the newest are found among the newest contributions; of a rare one all are gathered first.
-Left to itself PostgreSQL would do either in place of the other, and take a thousand times as long.
+Left to itself a database would do either in place of the other, and take a thousand times as long.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Subquery, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, literal, select, tuple_, union_all
 
 import locales
 from storage.filters import LONGEST_WORD, Filter, conditions, has, matches
@@ -121,8 +121,6 @@ class Search:
         way: dict[str, Any] = {"beyond": beyond, "upwards": upwards, "limit": limit}
         if not self._words:
             return await self._transaction.rows(newest(self._wanted, columns, **way))
-        if self._transaction.dialect != "postgresql":
-            return await self._transaction.rows(self.one_by_one(columns, **way))
         near = await self.near(columns, **way)
         if len(near) >= limit or not await self.goes_on(beyond=beyond, upwards=upwards):
             return near
@@ -137,12 +135,9 @@ class Search:
         there = newest(self._wanted, limit=NEAR + 1, **way)
         return await self._transaction.first(there.offset(NEAR)) is not None
 
-    def one_by_one(self, columns: Columns, *, among: int | None = None, limit: int, **way: Any) -> Select[Any]:
+    def one_by_one(self, columns: Columns, *, among: int, limit: int, **way: Any) -> Select[Any]:
         """Return the query that looks at each text that matches the rest of the filter, of the first `among` alone."""
-        several = newest(self._wanted, columns, limit=among, **way) if among else self._all(columns, **way)
-        if not self._words:
-            return several.limit(limit)
-        some: Subquery = several.subquery()
+        some = newest(self._wanted, columns, limit=among, **way).subquery()
         query = select(some).join(ContributionText, ContributionText.contribution_id == some.c.id)
         query = query.where(*has(self._words, self._transaction.dialect))
         return _ordered(query, some.c, upwards=bool(way.get("upwards"))).limit(limit)

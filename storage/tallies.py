@@ -1,7 +1,7 @@
 """How many contributions match a filter, and how many would with another choice of one thing.
 
-PostgreSQL keeps the number of contributions of each kind (`ContributionCount`), its own triggers adding to it whatever
-changes them; so what a million come to is known at once. SQLite, which is for fewer, counts them when asked.
+The database keeps the number of contributions of each kind (`ContributionCount`), its triggers adding to it whatever
+changes them; so what a million come to is known at once. What no number is kept for is counted among the newest.
 """
 
 from __future__ import annotations
@@ -128,10 +128,10 @@ def _open(wanted: Filter) -> Filter:
     return replace(wanted, consultation="", questionnaire="", languages=(), statuses=(), assignee=None, revised=False)
 
 
-def _is_kept(transaction: Transaction, wanted: Filter) -> bool:
+def _is_kept(wanted: Filter) -> bool:
     """Return whether a number is kept for what `wanted` asks."""
     beside = (wanted.folded, wanted.since, wanted.until, wanted.group is not None, len(wanted.themes) > 1)
-    return transaction.dialect == "postgresql" and not any(beside)
+    return not any(beside)
 
 
 # --- cells ---------------------------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ def _is_kept(transaction: Transaction, wanted: Filter) -> bool:
 
 async def _cells(transaction: Transaction, wanted: Filter) -> tuple[Sequence[Record], bool]:
     """Return how many there are of each kind, and whether there are more of them."""
-    if _is_kept(transaction, wanted):
+    if _is_kept(wanted):
         theme = wanted.themes[0] if wanted.themes else 0
         kept = (
             select(*_KEPT, func.sum(ContributionCount.number))
@@ -156,7 +156,7 @@ async def _cells(transaction: Transaction, wanted: Filter) -> tuple[Sequence[Rec
 
 async def _themes(transaction: Transaction, wanted: Filter) -> Mapping[int, int]:
     """Return how many of what matches there are under each theme."""
-    if _is_kept(transaction, wanted):
+    if _is_kept(wanted):
         kept = select(ContributionCount.theme_id, func.sum(ContributionCount.number))
         kept = kept.where(ContributionCount.theme_id > 0, *_kept_where(wanted))
         rows = await transaction.rows(kept.group_by(ContributionCount.theme_id))
@@ -178,8 +178,6 @@ def _kept_where(wanted: Filter) -> list[Any]:
 async def _looked_at(transaction: Transaction, wanted: Filter) -> tuple[Select[Any], float]:
     """Return the query for what is looked at to count it, and how many rows of it mean that there are more."""
     search = Search(transaction, wanted)
-    if transaction.dialect != "postgresql":
-        return search.one_by_one(_PLACED, limit=-1), math.inf
     if not wanted.folded:
         return newest(wanted, _PLACED, limit=LOOK), LOOK
     near = len(await search.near(PLACE, limit=NEAR))
@@ -195,18 +193,22 @@ async def _looked_at(transaction: Transaction, wanted: Filter) -> tuple[Select[A
 
 async def settle(transaction: Transaction) -> None:
     """Add up the changes to the kept numbers, where many of them lie about; nobody waits for it, and none is lost."""
-    if transaction.dialect != "postgresql":
-        return
     loose = select(func.count()).where(ContributionCount.is_settled.is_(False))
     row = await transaction.first(loose)
-    if row is not None and row[0] > LOOSE:
+    if row is None or row[0] <= LOOSE:
+        return
+    if transaction.dialect == "postgresql":
         await transaction.execute(_SETTLE)
+        return
+    sums = await transaction.rows(_SUMS)  # nobody else writes meanwhile
+    await transaction.execute(delete(ContributionCount))
+    await transaction.put(insert(ContributionCount), [dict(zip(_NUMBERS, each, strict=True)) for each in sums])
 
 
 async def count_anew(transaction: Transaction) -> None:
     """Count every contribution again, whatever numbers are kept; changes wait meanwhile."""
-    if transaction.dialect != "postgresql":
-        return
+    if transaction.dialect == "postgresql":
+        await transaction.execute(_LOCK)
     for statement in _ANEW:
         await transaction.execute(statement)
 
@@ -218,10 +220,13 @@ _SUM = func.sum(_GONE.c.number)
 _SETTLE = insert(ContributionCount).from_select(
     _NUMBERS, select(*_KINDS_GONE, _SUM, true()).group_by(*_KINDS_GONE).having(_SUM != 0)
 )
+_KEPT_KINDS = (*_KEPT, ContributionCount.theme_id)
+_NUMBER = func.sum(ContributionCount.number)
+_SUMS = select(*_KEPT_KINDS, _NUMBER, true()).group_by(*_KEPT_KINDS).having(_NUMBER != 0)
+_LOCK = text("LOCK TABLE contributions, contribution_themes IN SHARE ROW EXCLUSIVE MODE")
 _FILED = (Contribution.consultation.is_not(None), Contribution.withdrawn.is_(False))
 _UNDER = ContributionTheme.contribution_id == Contribution.id
 _ANEW: Final[tuple[Any, ...]] = (
-    text("LOCK TABLE contributions, contribution_themes IN SHARE ROW EXCLUSIVE MODE"),
     delete(ContributionCount),
     insert(ContributionCount).from_select(
         _NUMBERS, select(*_STANDING, literal(0), func.count(), true()).where(*_FILED).group_by(*_STANDING)

@@ -1,7 +1,7 @@
-"""What PostgreSQL does by itself when a contribution changes: it keeps count of how many there are of each kind.
+"""What the database does by itself when a contribution changes: it keeps count of how many there are of each kind.
 
-The steps of the schema make these, and a restore makes the functions before the tables come that call them. They are
-given anew rather than changed: a later step that wants other ones writes them in place of these.
+The steps of the schema make these, and a restore makes PostgreSQL's functions before the tables come that call them.
+SQLite drops its triggers with the table when a step makes that anew; such a step has to make them again.
 """
 
 from __future__ import annotations
@@ -19,18 +19,34 @@ WATCHED: Final = (
 )
 """The columns of a contribution that make its kind, and whether it is counted."""
 
-_COUNT = """
-    IF {row}.consultation IS NOT NULL AND NOT {row}.withdrawn THEN
-        INSERT INTO contribution_counts
+_ADD = """INSERT INTO contribution_counts
             (consultation, questionnaire, language, status, assignee_id, is_revised, theme_id, number, is_settled)
         SELECT {row}.consultation, {row}.questionnaire, {row}.language, {row}.status,
-            coalesce({row}.assignee_id, 0), {row}.revised_unseen, each_theme.id, {number}, false
-        FROM ({themes}) AS each_theme;
+            coalesce({row}.assignee_id, 0), {row}.revised_unseen, {what}"""
+_IS_COUNTED = "{row}.consultation IS NOT NULL AND NOT {row}.withdrawn"
+_ITS_THEMES = """each_theme.id, {number}, false
+        FROM (
+            SELECT 0 AS id
+            UNION ALL SELECT theme_id FROM contribution_themes WHERE contribution_id = {row}.id
+        ) AS each_theme"""
+
+
+def _each_theme(row: str, number: int) -> str:
+    """Return what adds `number` to the kind of a contribution, by itself and under each of its themes."""
+    return _ADD.format(row=row, what=_ITS_THEMES.format(row=row, number=number))
+
+
+def _row(name: str) -> str:
+    return f"({', '.join(f'{name}.{column}' for column in WATCHED)})"
+
+
+# --- PostgreSQL ----------------------------------------------------------------------------------------------------
+
+_IF = """
+    IF {condition} THEN
+        {add};
     END IF;
 """
-_ITS_THEMES = """
-            SELECT 0 AS id
-            UNION ALL SELECT theme_id FROM contribution_themes WHERE contribution_id = {row}.id"""
 # Nobody else may change the contribution until this is kept: it would not see the theme, nor be seen.
 _LOCKED = """
     SELECT * INTO it FROM contributions WHERE id = {row}.contribution_id FOR NO KEY UPDATE;
@@ -39,12 +55,12 @@ _LOCKED = """
 
 
 def _contribution(row: str, number: int) -> str:
-    return _COUNT.format(row=row, number=number, themes=_ITS_THEMES.format(row=row))
+    return _IF.format(condition=_IS_COUNTED.format(row=row), add=_each_theme(row, number))
 
 
 def _theme(row: str, number: int) -> str:
-    counted = _COUNT.format(row="it", number=number, themes=f"SELECT {row}.theme_id AS id")
-    return _LOCKED.format(row=row, count=counted)
+    add = _ADD.format(row="it", what=f"{row}.theme_id, {number}, false")
+    return _LOCKED.format(row=row, count=_IF.format(condition=_IS_COUNTED.format(row="it"), add=add))
 
 
 _FUNCTION = """
@@ -61,21 +77,45 @@ FUNCTIONS: Final = (
     _FUNCTION.format(name=NAMES[0], old=_contribution("OLD", -1), new=_contribution("NEW", 1)),
     _FUNCTION.format(name=NAMES[1], old=_theme("OLD", -1), new=_theme("NEW", 1)),
 )
-
-
-def _row(name: str) -> str:
-    return f"({', '.join(f'{name}.{column}' for column in WATCHED)})"
-
-
 _EACH = "FOR EACH ROW {when}EXECUTE FUNCTION {name}()"
 _UNFILED = "WHEN ({}.consultation IS NOT NULL) "  # what the bot writes is not filed yet: no function is called for it
 _OTHER_KIND = f"WHEN ({_row('OLD')} IS DISTINCT FROM {_row('NEW')}) "
-TRIGGERS: Final = tuple(
+_CHANGED = f"UPDATE OF {', '.join(WATCHED)} ON contributions"
+POSTGRES: Final = tuple(
     f"CREATE TRIGGER {trigger} AFTER {event} {_EACH.format(when=when, name=name)}"
     for trigger, event, when, name in (
         ("kuvendo_count_new", "INSERT ON contributions", _UNFILED.format("NEW"), NAMES[0]),
         ("kuvendo_count_gone", "DELETE ON contributions", _UNFILED.format("OLD"), NAMES[0]),
-        ("kuvendo_count_changed", f"UPDATE OF {', '.join(WATCHED)} ON contributions", _OTHER_KIND, NAMES[0]),
+        ("kuvendo_count_changed", _CHANGED, _OTHER_KIND, NAMES[0]),
         ("kuvendo_count_themes", "INSERT OR UPDATE OR DELETE ON contribution_themes", "", NAMES[1]),
     )
+)
+
+# --- SQLite ------------------------------------------------------------------------------------------------------
+
+
+def _contribution_trigger(name: str, event: str, row: str, number: int) -> str:
+    when = _IS_COUNTED.format(row=row)
+    if event == "UPDATE":
+        event, when = _CHANGED, f"{when} AND {_row('OLD')} IS NOT {_row('NEW')}"
+    else:
+        event = f"{event} ON contributions"
+    return f"CREATE TRIGGER {name} AFTER {event} WHEN {when} BEGIN {_each_theme(row, number)}; END"
+
+
+def _theme_trigger(name: str, event: str, row: str, number: int) -> str:
+    which = f"it.id = {row}.contribution_id AND {_IS_COUNTED.format(row='it')}"
+    one = f"{row}.theme_id, {number}, false FROM contributions AS it WHERE {which}"
+    return f"CREATE TRIGGER {name} AFTER {event} ON contribution_themes BEGIN {_ADD.format(row='it', what=one)}; END"
+
+
+SQLITE: Final = (
+    _contribution_trigger("kuvendo_count_new", "INSERT", "NEW", 1),
+    _contribution_trigger("kuvendo_count_gone", "DELETE", "OLD", -1),
+    _contribution_trigger("kuvendo_count_before", "UPDATE", "OLD", -1),
+    _contribution_trigger("kuvendo_count_after", "UPDATE", "NEW", 1),
+    _theme_trigger("kuvendo_count_theme_new", "INSERT", "NEW", 1),
+    _theme_trigger("kuvendo_count_theme_gone", "DELETE", "OLD", -1),
+    _theme_trigger("kuvendo_count_theme_before", "UPDATE", "OLD", -1),
+    _theme_trigger("kuvendo_count_theme_after", "UPDATE", "NEW", 1),
 )

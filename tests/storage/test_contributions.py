@@ -275,13 +275,13 @@ def test_a_word_is_filed_in_both_spellings_once() -> None:
     assert Filter(scope=(), words="a " * 50 + "b").folded == ("a", "b")
 
 
-async def test_a_word_is_counted_up_to_a_limit(postgres: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_word_is_counted_up_to_a_limit(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tallies, "CAP", 20)
     for module in (searching, tallies):
         monkeypatch.setattr(module, "NEAR", 10)
-    await inboxes.publish(postgres)
-    await inboxes.put(postgres, [said("rruga") for _ in range(40)] + [said("uji") for _ in range(5)])
-    async with postgres.reading() as work:
+    await inboxes.publish(database)
+    await inboxes.put(database, [said("rruga") for _ in range(40)] + [said("uji") for _ in range(5)])
+    async with database.reading() as work:
         common = await work.contributions.counts(replace(ALL, words="rruga"))
         assert (common.total, common.more) == ((20, True), True)
         every = await work.contributions.counts(ALL)
@@ -336,11 +336,11 @@ async def totals(database: Database) -> dict[Any, int]:
     return {kind: number for kind, number in found.items() if number}
 
 
-async def test_kept_numbers_follow_every_change(postgres: Database) -> None:
+async def test_kept_numbers_follow_every_change(database: Database) -> None:
     chance = random.Random(3)
     made = inboxes.drawn(chance, 60)
-    await inboxes.publish(postgres)
-    await inboxes.put(postgres, made)
+    await inboxes.publish(database)
+    await inboxes.put(database, made)
     changes: list[Callable[[uuid.UUID], Any]] = [
         lambda id_: update(Contribution).where(Contribution.id == id_).values(status=chance.choice(STATUSES)),
         lambda id_: update(Contribution).where(Contribution.id == id_).values(assignee_id=chance.choice((None, 1, 2))),
@@ -351,7 +351,7 @@ async def test_kept_numbers_follow_every_change(postgres: Database) -> None:
     ]
     for _ in range(150):
         id_, change = chance.choice(made).id, chance.choice(changes)
-        async with postgres.begin() as work:
+        async with database.begin() as work:
             if change is changes[-1]:
                 await work.transaction.execute(changes[-2](id_))
                 row = {"contribution_id": id_, "theme_id": 901, "at": factories.NOW}
@@ -359,28 +359,28 @@ async def test_kept_numbers_follow_every_change(postgres: Database) -> None:
             await work.transaction.execute(change(id_))
             if chance.random() < 0.8:  # what is not kept is not counted
                 await work.commit()
-    before = await totals(postgres)
-    async with postgres.begin() as work:
+    before = await totals(database)
+    async with database.begin() as work:
         await tallies.count_anew(work.transaction)
         await work.commit()
-    assert await totals(postgres) == before
+    assert await totals(database) == before
 
 
-async def test_changes_are_added_up_once_there_are_many(postgres: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_changes_are_added_up_once_there_are_many(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tallies, "LOOSE", 30)
-    await inboxes.publish(postgres)
-    await inboxes.put(postgres, inboxes.drawn(random.Random(4), 100))
-    before = await totals(postgres)
-    async with postgres.begin() as work:
+    await inboxes.publish(database)
+    await inboxes.put(database, inboxes.drawn(random.Random(4), 100))
+    before = await totals(database)
+    async with database.begin() as work:
         await tallies.settle(work.transaction)
         await work.commit()
-    assert await totals(postgres) == before
-    async with postgres.reading() as work:
+    assert await totals(database) == before
+    async with database.reading() as work:
         rows = await work.transaction.rows(select(ContributionCount.is_settled, func.count()).group_by("is_settled"))
         assert [tuple(row) for row in rows] == [(True, len(before))]
-    async with postgres.begin() as work:
+    async with database.begin() as work:
         await tallies.settle(work.transaction)
-    assert await totals(postgres) == before
+    assert await totals(database) == before
 
 
 async def test_a_theme_and_a_decision_at_the_same_time_are_both_counted(postgres: Database) -> None:
@@ -406,13 +406,13 @@ async def test_a_theme_and_a_decision_at_the_same_time_are_both_counted(postgres
     assert counts.total == (1, False)
 
 
-async def test_an_erased_person_is_counted_no_more(postgres: Database) -> None:
+async def test_an_erased_person_is_counted_no_more(database: Database) -> None:
     made = [said("rruga", themes=(901, 902)), said("uji")]
-    await inboxes.publish(postgres)
-    await inboxes.put(postgres, made)
-    async with postgres.begin() as work:
+    await inboxes.publish(database)
+    await inboxes.put(database, made)
+    async with database.begin() as work:
         await work.participants.erase(uuid.uuid5(made[0].id, "person"), factories.NOW)
         await work.commit()
-    async with postgres.reading() as work:
+    async with database.reading() as work:
         counts = await work.contributions.counts(ALL)
     assert (counts.total, counts.by_theme) == ((1, False), {})

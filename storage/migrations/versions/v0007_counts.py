@@ -1,11 +1,11 @@
-"""How many contributions of each kind there are, kept by PostgreSQL itself, and the way to those just revised."""
+"""How many contributions of each kind there are, kept by the database itself, and the way to those just revised."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
-from storage.triggers import FUNCTIONS, NAMES, TRIGGERS
+from storage.triggers import FUNCTIONS, NAMES, POSTGRES, SQLITE
 
 revision = "0007"
 down_revision = "0006"
@@ -36,16 +36,22 @@ def upgrade() -> None:
             "ix_contributions_revised", ["created_at", "id"], postgresql_where=REVISED, sqlite_where=REVISED
         )
     if op.get_bind().dialect.name == "postgresql":
-        for statement in (*FUNCTIONS, *TRIGGERS):
+        for statement in (*FUNCTIONS, *POSTGRES):
             op.execute(statement)
         # Words of an index, too, would be copied into the statistics.
         op.execute("ALTER INDEX ix_contribution_texts_words ALTER COLUMN 1 SET STATISTICS 0")
+    else:
+        for statement in SQLITE:
+            op.execute(statement)
 
 
 def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         for name in NAMES:
             op.execute(f"DROP FUNCTION {name}() CASCADE")
+    else:
+        for statement in SQLITE:
+            op.execute(f"DROP TRIGGER {statement.split()[2]}")
     with op.batch_alter_table("contributions") as batch_op:
         batch_op.drop_index("ix_contributions_revised", postgresql_where=REVISED, sqlite_where=REVISED)
     op.drop_table("contribution_counts")
