@@ -57,9 +57,9 @@ async def set_assignee(visit: Visit) -> Response:
         people = {each.id: each.name for each in await colleagues(work, shown.consultation)}
     if wanted is not None and wanted not in people:
         raise HTTPException(400)
-    say = visit.translations.gettext
-    words = people[wanted] if wanted is not None else say("Nobody")
-    wish = Wish("assigned", f"to staff {wanted or 0}", say("Assigned to"), words, {"assignee": chosen})
+    t = visit.translations
+    words = people[wanted] if wanted is not None else t.gettext("Nobody")
+    wish = Wish("assigned", f"to staff {wanted or 0}", t.gettext("Assigned to"), words, {"assignee": chosen})
     return await decided(
         visit,
         form,

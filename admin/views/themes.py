@@ -72,22 +72,22 @@ async def describe(visit: Visit) -> Response:
 
 async def retire(visit: Visit) -> Response:
     """Offer a theme no more."""
-    say = visit.translations.gettext
+    t = visit.translations
     return await _switch(
         visit,
         "theme retired",
-        say("retired"),
+        t.gettext("retired"),
         lambda work, theme, seen: work.codebook.retire(theme.id, visit.now, seen=seen),
     )
 
 
 async def bring_back(visit: Visit) -> Response:
     """Offer a retired theme again."""
-    say = visit.translations.gettext
+    t = visit.translations
     return await _switch(
         visit,
         "theme brought back",
-        say("in use"),
+        t.gettext("in use"),
         lambda work, theme, seen: work.codebook.bring_back(theme.id, seen=seen),
     )
 
@@ -106,14 +106,14 @@ Act = Callable[[UnitOfWork, ThemeEntry, int], Awaitable[None]]
 
 
 async def _switch(visit: Visit, action: str, wanted: str, act: Act) -> Response:
-    say = visit.translations.gettext
+    t = visit.translations
     form = await visit.form()
     async with visit.database.begin() as work:
         theme = await _theme(visit, work)
         try:
             await act(work, theme, seen_version(form))
         except ThemeMoved as moved:
-            stands = say("retired") if moved.now.retired_at else say("in use")
+            stands = t.gettext("retired") if moved.now.retired_at else t.gettext("in use")
             row = Both(str(moved.now.name[visit.language]), stands, wanted)
             return _second(visit, moved.now, [row], {})
         await _keep(visit, work, action, _called(theme))
@@ -131,8 +131,10 @@ async def _theme(visit: Visit, work: UnitOfWork) -> ThemeEntry:
 
 
 async def _unnamed(visit: Visit, work: UnitOfWork) -> Response:
-    say = visit.translations.gettext
-    return await _page(visit, work, 422, say("A theme needs a name in Albanian and in English, so that both are read."))
+    t = visit.translations
+    return await _page(
+        visit, work, 422, t.gettext("A theme needs a name in Albanian and in English, so that both are read.")
+    )
 
 
 def _second(visit: Visit, now: ThemeEntry, rows: list[Both], fields: Mapping[str, str]) -> Response:
@@ -141,14 +143,11 @@ def _second(visit: Visit, now: ThemeEntry, rows: list[Both], fields: Mapping[str
 
 def _differences(visit: Visit, now: ThemeEntry, name: Mapping[str, str], about: Mapping[str, str]) -> list[Both]:
     """Return what stands and what was wanted, for each text; those that are alike are left out, unless all are."""
-    say = visit.translations.gettext
-    labels = {each.code: each.name for each in LANGUAGES}
+    name_of, about_of = visit.translations.gettext("Name"), visit.translations.gettext("What belongs here")
+    languages = {each.code: each.name for each in LANGUAGES}
     rows = [
-        *(Both(f"{say('Name')} ({labels[code]})", str(now.name.get(code, "")), name[code]) for code in CODES),
-        *(
-            Both(f"{say('What belongs here')} ({labels[code]})", str(now.about.get(code, "")), about[code])
-            for code in CODES
-        ),
+        *(Both(f"{name_of} ({languages[code]})", str(now.name.get(code, "")), name[code]) for code in CODES),
+        *(Both(f"{about_of} ({languages[code]})", str(now.about.get(code, "")), about[code]) for code in CODES),
     ]
     return [row for row in rows if row.theirs != row.yours] or rows[:1]
 
