@@ -19,6 +19,7 @@ from admin.shield import Shield
 from admin.views import (
     account,
     audit,
+    consultations,
     contribution,
     contributions,
     exports,
@@ -30,7 +31,9 @@ from admin.views import (
     overview,
     people,
     preferences,
+    previewing,
     proof,
+    publishing,
     redactions,
     replies,
     session,
@@ -50,6 +53,8 @@ class Row(NamedTuple):
     method: str
     view: View
     permission: Permission
+    upload: bool = False
+    """Whether its form may bring a file."""
 
 
 P = Permission
@@ -126,6 +131,17 @@ ROUTES = (
     Row("/people/{id:int}/factor", "reset_factor", "POST", people.reset_factor, P.STAFF_MANAGE),
     Row("/audit/", "audit", "GET", audit.listing, P.AUDIT_READ),
     Row("/audit/check", "audit_check", "GET", audit.check, P.AUDIT_READ),
+    Row("/consultations/", "consultations", "GET", consultations.listing, P.CONSULTATIONS_PREVIEW),
+    Row("/consultations/{slug}", "consultation", "GET", consultations.detail, P.CONSULTATIONS_PREVIEW),
+    Row("/consultations/{slug}/try/{digest}", "preview", "GET", previewing.start, P.CONSULTATIONS_PREVIEW),
+    Row("/consultations/{slug}/try/{digest}", "preview_on", "POST", previewing.go_on, P.CONSULTATIONS_PREVIEW),
+    Row("/consultations/{slug}/open", "ask_open", "GET", consultations.ask_open, P.CONSULTATIONS_MANAGE),
+    Row("/consultations/{slug}/open", "open", "POST", consultations.open_it, P.CONSULTATIONS_MANAGE),
+    Row("/consultations/{slug}/close", "ask_close", "GET", consultations.ask_close, P.CONSULTATIONS_MANAGE),
+    Row("/consultations/{slug}/close", "close", "POST", consultations.close_it, P.CONSULTATIONS_MANAGE),
+    Row("/consultations/{slug}/upload", "upload", "GET", publishing.form, P.CONSULTATIONS_MANAGE),
+    Row("/consultations/{slug}/upload", "check", "POST", publishing.check, P.CONSULTATIONS_MANAGE, upload=True),
+    Row("/consultations/{slug}/publish", "publish", "POST", publishing.publish, P.CONSULTATIONS_MANAGE, upload=True),
     Row("/export", "export", "GET", exports.form, P.SUBMISSIONS_EXPORT),
     Row("/export", "download", "POST", exports.download, P.SUBMISSIONS_EXPORT),
 )
@@ -155,4 +171,4 @@ def _routes() -> list[Route]:
 
 
 def _endpoint(row: Row) -> Endpoint:
-    return guarded(row.view, row.permission)
+    return guarded(row.view, row.permission, upload=row.upload)

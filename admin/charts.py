@@ -16,7 +16,7 @@ WIDTH: Final = 400
 """Of every picture, in its own units: about a telephone's width, so that letters stay readable there."""
 INK, SOFT, LINE, FILL, PALE = "#19232c", "#434e58", "#d3ccbd", "#0d4f5c", "#dcebea"
 FONT: Final = "Segoe UI, Roboto, Helvetica Neue, Noto Sans, Liberation Sans, sans-serif"
-_LETTER: Final = 6.4
+_LETTER: Final = 6.9
 """How wide a letter is at most, on average."""
 _ROW: Final = 40
 _MARGIN: Final = 8
@@ -102,7 +102,7 @@ def _short(text: str, room: float) -> str:
 def _picture(title: str, about: str, height: int, body: Sequence[Markup]) -> Markup:
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" viewBox="0 0 {width} {height}"'
-        ' width="{width}" height="{height}" font-family="{font}" font-size="12">'
+        ' width="{width}" height="{height}" font-family="{font}" font-size="13">'
         "<title>{title}</title><desc>{about}</desc>"
         '<rect class="sheet" width="{width}" height="{height}" fill="#fffdf9"/>{body}</svg>'
     ).format(width=WIDTH, height=height, font=FONT, title=title, about=about, body=Markup("").join(body))

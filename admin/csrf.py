@@ -42,10 +42,14 @@ def is_ours(request: Request, settings: AdminSettings) -> bool:
     return parts.scheme == wanted and parts.netloc == request.headers.get("host", "")
 
 
-async def holds(request: Request, token: str, settings: AdminSettings) -> bool:
-    """Tell whether the request may change anything: its origin is ours and its form carries `token`."""
+async def holds(request: Request, token: str, settings: AdminSettings, *, upload: bool = False) -> bool:
+    """Tell whether the request may change anything: its origin is ours and its form carries `token`.
+
+    With `upload` the form may bring one file, or its text.
+    """
     if not token or not is_ours(request, settings):
         return False
-    form = await request.form(max_files=0, max_fields=50, max_part_size=16 * 1024)
+    size = (64 if upload else 16) * 1024
+    form = await request.form(max_files=1 if upload else 0, max_fields=50, max_part_size=size)
     given = form.get(FIELD)
     return isinstance(given, str) and cookies.same(given, token)

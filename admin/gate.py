@@ -37,8 +37,8 @@ class StaleForm(HTTPException):
         super().__init__(403)
 
 
-def guarded(view: View, permission: Permission) -> Endpoint:
-    """Return an endpoint that lets through to `view` whoever holds `permission`.
+def guarded(view: View, permission: Permission, *, upload: bool = False) -> Endpoint:
+    """Return an endpoint that lets through to `view` whoever holds `permission`; with `upload` a form brings a file.
 
     Nobody logged in is sent to the login page and back afterwards, whoever is half-way in to the page for their second
     factor; anything else that is missing is a 403.
@@ -54,11 +54,18 @@ def guarded(view: View, permission: Permission) -> Endpoint:
                 raise HTTPException(403)
             if _must_choose(visit) and permission is not Permission.SESSION_PROVE:
                 return visit.see(visit.url("own_password"))
-        if request.method == "POST" and not await csrf.holds(request, visit.token, visit.settings):
+        if request.method == "POST" and not await csrf.holds(request, visit.token, visit.settings, upload=upload):
             raise StaleForm
         return remember(visit, await view(visit))
 
-    return endpoint
+    async def closing(request: Request) -> Response:
+        """Let go of the file that came with the form, whatever became of it."""
+        try:
+            return await endpoint(request)
+        finally:
+            await request.close()
+
+    return closing if upload else endpoint
 
 
 async def arrive(request: Request) -> Visit:

@@ -97,7 +97,7 @@ def days(figures: Figures, reader: Reader) -> Chart:
         counted[locales.in_albania(datetime.fromisoformat(hour)).date()] += many
     span = [reader.today - timedelta(days=back) for back in reversed(range(DAYS))]
     names = [locales.day_month(day, reader.language) for day in span]
-    marks = [name if (DAYS - 1 - place) % _EVERY == 1 else "" for place, name in enumerate(names)]
+    marks = [name if (DAYS - 1 - place) % _EVERY == 3 else "" for place, name in enumerate(names)]
     values = [counted[day] for day in span]
     about = t.gettext("%(number)s contributions in the last 30 days.") % {"number": reader.number(sum(values))}
     return _of(

@@ -38,6 +38,7 @@ __all__ = [
     "questionnaire_to_json",
     "seeds",
     "shipped",
+    "version",
 ]
 
 
@@ -73,6 +74,25 @@ def load(paths: Iterable[str | PathLike[str]]) -> Loaded:
     if issues:
         raise Broken(issues)
     return _built(documents)
+
+
+def version(path: str | PathLike[str], consultation: Consultation) -> Questionnaire:
+    """Return the questionnaire of one file as a consultation asks it.
+
+    Raises Broken, with all mistakes, when there is one; a file that holds something else is a mistake too.
+    """
+    documents = gather([path])
+    issues = inspect(documents)
+    given = documents.of("questionnaire", given=True)
+    if not issues and not given:
+        [document] = [each for each in documents.every if each.given][:1]
+        item = document.item
+        issues = (Issue(item.file, item.line, item.column, "this is no questionnaire", "begin it with questionnaire:"),)
+    if issues:
+        raise Broken(issues)
+    plan = building.plan(documents.plan.item.plain())
+    part = plan.component(consultation.component)
+    return building.questionnaire(given[0].item.plain(), consultation.slug, part.forms if part else {})
 
 
 def shipped() -> Loaded:

@@ -33,6 +33,18 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a questionnaire, whether it is the one offered, and since when it is there."""
+
+    digest: str
+    slug: str
+    version: int
+    is_current: bool
+    published_at: datetime
+    definition: Json
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogueRows:
     """What a catalogue is built from.
 
@@ -89,6 +101,14 @@ class Consultations:
     async def list(self) -> tuple[Listed, ...]:
         """Return every consultation, in the plan's order."""
         return tuple(Listed(*row) for row in await self._transaction.rows(_LISTED))
+
+    async def versions(self, slug: str) -> tuple[Version, ...]:
+        """Return every version of every questionnaire of a consultation, as they are offered, the newest first."""
+        table = QuestionnaireVersion
+        columns = (table.digest, table.slug, table.version, table.is_current, table.published_at, table.definition)
+        statement = select(*columns).where(table.consultation == slug)
+        order = (table.is_current.desc(), table.position, table.slug, table.version.desc())
+        return tuple(Version(*row) for row in await self._transaction.rows(statement.order_by(*order)))
 
     async def catalogue_rows(self) -> CatalogueRows:
         """Return everything that can be asked now, and every version somebody may still be answering."""

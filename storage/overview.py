@@ -83,6 +83,13 @@ class Overview:
             oldest=await self._oldest(consultations),
         )
 
+    async def begun(self, consultation: str) -> tuple[int, int]:
+        """Return how many drafts of a consultation may still be sent, and how many were."""
+        is_open = case((Submission.submitted_at.is_(None) & Submission.discarded_at.is_(None), 1))
+        counted = select(func.count(is_open), func.count(Submission.submitted_at))
+        row = await self._transaction.first(counted.where(Submission.consultation == consultation))
+        return (int(row[0]), int(row[1])) if row else (0, 0)
+
     async def kept(self, names: Sequence[str]) -> dict[str, Kept]:
         """Return the snapshots that there are, by their names."""
         statement = select(Snapshot.name, Snapshot.data, Snapshot.at).where(Snapshot.name.in_(list(names)))
@@ -101,10 +108,10 @@ class Overview:
         """Count everything that charts show of one consultation, as JSON's values."""
         mine = (Contribution.consultation == consultation, Contribution.withdrawn.is_(False))
         rows = self._listed
-        sent = (Submission.questionnaire, Submission.language, func.count(), func.count(Submission.submitted_at))
+        begun = (func.count(), func.count(Submission.submitted_at))
         key = (Submission.questionnaire, Submission.language)
         return {
-            "begun": await rows(select(*sent).where(Submission.consultation == consultation).group_by(*key)),
+            "begun": await rows(select(*key, *begun).where(Submission.consultation == consultation).group_by(*key)),
             "past": await rows(_past(consultation)),
             "hours": await rows(self._hours(mine, now - LATELY)),
             "statuses": await rows(

@@ -16,6 +16,7 @@ from kuvendo import wiring
 from kuvendo.logs import set_up
 from kuvendo.settings import Settings
 from kuvendo.stores import opened
+from storage.filters import Filter
 from tests.journeys.town import Town, town
 from tests.ready import *  # noqa: F403 - fixtures
 
@@ -42,7 +43,7 @@ async def working(settings: Settings) -> AsyncIterator[wiring.Installation]:
 async def exported(settings: Settings, consultation: str = "digital-governance") -> list[dict[str, Any]]:
     """Return every submission of the JSON Lines export."""
     async with opened(settings) as database:
-        content = b"".join([chunk async for chunk in export(database, consultation, "jsonl")])
+        content = b"".join([chunk async for chunk in export(database, Filter((consultation,)), "jsonl")])
     return [json.loads(line) for line in content.splitlines()]
 
 

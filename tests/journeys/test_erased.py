@@ -22,6 +22,7 @@ from admin.exports import export
 from kuvendo import logs, wiring
 from kuvendo.settings import Settings
 from storage.database import Database
+from storage.filters import Filter
 from storage.outbox import NOTICE, Letter
 from tests.journeys.citizen import Citizen, Step
 from tests.journeys.conftest import working
@@ -129,7 +130,7 @@ async def held(database: Database, people: Iterable[Marked]) -> list[dict[str, A
 async def exported(database: Database, folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for form in ("jsonl", "csv", "xlsx"):
-        content = b"".join([chunk async for chunk in export(database, "digital-governance", form)])
+        content = b"".join([chunk async for chunk in export(database, Filter(("digital-governance",)), form)])
         (folder / f"export.{form}").write_bytes(content)
 
 

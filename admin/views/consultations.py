@@ -1,0 +1,140 @@
+"""Consultations: what is asked, since when, by whom it is answered; opening and closing them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from admin.visit import Visit
+from dialogs.canonical import consultation_from_json, questionnaire_from_json
+from dialogs.types import Consultation, Questionnaire
+from storage.consultations import Listed
+from storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One version of a questionnaire."""
+
+    questionnaire: Questionnaire
+    is_current: bool
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A consultation as the secretariat sees it; `state` is draft, open or closed."""
+
+    consultation: Consultation
+    state: str
+    closes_on: date | None
+    versions: tuple[Offered, ...]
+    drafts: int
+    """How many were begun and may still be sent."""
+    submissions: int
+
+    @property
+    def offered(self) -> tuple[Offered, ...]:
+        """The versions that somebody who begins now is asked."""
+        return tuple(each for each in self.versions if each.is_current)
+
+
+async def listing(visit: Visit) -> Response:
+    """Show every consultation that this person follows."""
+    async with visit.database.reading() as work:
+        listed = await _visible(visit, work)
+        found = [await _shown(work, each, visit) for each in listed]
+    return visit.page("consultations/list.html", found=found)
+
+
+async def detail(visit: Visit) -> Response:
+    """Show one consultation: its dates, its versions, and what may be done with it."""
+    async with visit.database.reading() as work:
+        shown = await _shown(work, await one(visit, work), visit)
+    return visit.page("consultations/detail.html", shown=shown, done=visit.request.query_params.get("done", ""))
+
+
+async def ask_open(visit: Visit) -> Response:
+    """Show what opening will do, before it is done."""
+    return await _asked(visit, "open")
+
+
+async def ask_close(visit: Visit) -> Response:
+    """Show what closing will do, before it is done."""
+    return await _asked(visit, "close")
+
+
+async def open_it(visit: Visit) -> Response:
+    """Let a consultation take contributions."""
+    fields = await visit.form()
+    closes_on = _day(fields.get("closes_on", ""))
+    if closes_on is not None and closes_on < visit.now.date():
+        return await _asked(visit, "open", status=422, wrong=True, day=closes_on.isoformat())
+    async with visit.database.begin() as work:
+        slug = (await one(visit, work)).slug
+        await work.consultations.open(slug, visit.now, closes_on)
+        until = f" until {closes_on.isoformat()}" if closes_on else ""
+        await work.staff.audit(visit.member.id, "consultation.open", f"{slug}{until}", visit.now)
+        await work.commit()
+    return visit.see(visit.url("consultation", {"done": "opened"}, slug=slug))
+
+
+async def close_it(visit: Visit) -> Response:
+    """Let a consultation take nothing further."""
+    async with visit.database.begin() as work:
+        slug = (await one(visit, work)).slug
+        await work.consultations.close(slug, visit.now)
+        await work.staff.audit(visit.member.id, "consultation.close", slug, visit.now)
+        await work.commit()
+    return visit.see(visit.url("consultation", {"done": "closed"}, slug=slug))
+
+
+async def one(visit: Visit, work: UnitOfWork) -> Listed:
+    """Return the consultation that the address names; 404 for one that this person does not follow."""
+    slug: str = visit.request.path_params["slug"]
+    found = next((each for each in await _visible(visit, work) if each.slug == slug), None)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+async def _visible(visit: Visit, work: UnitOfWork) -> list[Listed]:
+    mine = {each.slug for each in await work.reading.consultations(visit.scope)}
+    return [each for each in await work.consultations.list() if each.slug in mine]
+
+
+async def _shown(work: UnitOfWork, listed: Listed, visit: Visit) -> Shown:
+    versions = await work.consultations.versions(listed.slug)
+    drafts, submissions = await work.overview.begun(listed.slug)
+    return Shown(
+        consultation_from_json(listed.definition),
+        listed.state,
+        listed.closes_on,
+        tuple(
+            Offered(questionnaire_from_json(each.definition), each.is_current, each.published_at) for each in versions
+        ),
+        drafts,
+        submissions,
+    )
+
+
+async def _asked(visit: Visit, what: str, status: int = 200, **more: object) -> Response:
+    async with visit.database.reading() as work:
+        shown = await _shown(work, await one(visit, work), visit)
+    if (shown.state == "open") == (what == "open"):
+        return visit.see(visit.url("consultation", slug=shown.consultation.slug))
+    values: Mapping[str, Any] = {"wrong": False, "day": shown.closes_on, **more}
+    return visit.page(f"consultations/{what}.html", status, shown=shown, **values)
+
+
+def _day(text: str) -> date | None:
+    """Return the day of a field, None for an empty one; 400 for what no such field sends."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise HTTPException(400) from None
