@@ -14,6 +14,7 @@ import typer
 from benchmarks import dashboard as dashboard_
 from benchmarks import dialogue as dialogue_
 from benchmarks import growth as growth_
+from benchmarks import inbox as inbox_
 from benchmarks import machine, servers, suite, tables, variants
 from benchmarks.load.generator import Load
 from benchmarks.measuring import report
@@ -30,6 +31,7 @@ Rounds = Annotated[int, typer.Option(help="How often each is run, in turn.")]
 Quick = Annotated[bool, typer.Option("--quick", help="Only what the goals are worked out from, and shortly.")]
 Some = Annotated[int | None, typer.Option("--rounds", help="How often each is run; 3, quick 2.")]
 Submissions = Annotated[int, typer.Option(help="How many there are.")]
+Contributions = Annotated[int, typer.Option(help="How many there are at most.")]
 Million = Annotated[bool, typer.Option("--million", help="A million participants too: takes long, and some 40 GB.")]
 Out = Annotated[Path | None, typer.Option(help="A file for every run of every round, as JSON.")]
 
@@ -49,6 +51,7 @@ def everything(context: typer.Context, quick: Quick = False, rounds: Some = None
             _tell(f"\n{part}")
         if not quick:
             _tell(_growth(growth_.SIZES, times, chosen.seconds, ours))
+            _tell(_inbox(SUBMISSIONS, ours))
             _tell(_dashboard(SUBMISSIONS, ours))
     if not quick:
         dialogue()
@@ -83,11 +86,24 @@ def _growth(sizes: Sequence[int], rounds: int, seconds: float, ours: servers.Ser
 def dashboard(submissions: Submissions = SUBMISSIONS) -> None:
     """Time what the secretariat waits for."""
     with prepared() as ours:
+        _tell(_inbox(submissions, ours))
         _tell(_dashboard(submissions, ours))
 
 
 def _dashboard(submissions: int, ours: servers.Servers) -> str:
     return "\n" + tables.dashboard(*dashboard_.run(submissions, ours, _tell))
+
+
+@app.command()
+def inbox(contributions: Contributions = inbox_.SIZES[-1]) -> None:
+    """Time pages, searches and counts of the inbox, and how they grow with what is in it."""
+    with prepared() as ours:
+        _tell(_inbox(contributions, ours))
+
+
+def _inbox(contributions: int, ours: servers.Servers) -> str:
+    sizes = [*(size for size in inbox_.SIZES if size < contributions), contributions]
+    return "\n" + inbox_.table(inbox_.run(sizes, min(contributions, inbox_.SMALL), ours, _tell))
 
 
 @app.command()

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, literal, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, any_, func, literal, select, tuple_, union_all
 
 import locales
 from storage.filters import LONGEST_WORD, Filter, conditions, has, matches
@@ -145,9 +145,15 @@ class Search:
     def gathered(self, columns: Columns, *, limit: int, upwards: bool = False, **way: Any) -> Select[Any]:
         """Return the query that gathers all that have the words first, and then looks at the rest of the filter."""
         words = matches(self._words, self._transaction.dialect)
-        hits = select(ContributionText.contribution_id).where(*words).cte("hits").prefix_with("MATERIALIZED")
-        query = self._all(columns, upwards=upwards, **way).join(hits, hits.c.contribution_id == Contribution.id)
+        hits = select(ContributionText.contribution_id).where(*words)
+        query = self._all(columns, upwards=upwards, **way).where(self._is_among(hits))
         return _ordered(query, Contribution, upwards=upwards).limit(limit)
+
+    def _is_among(self, hits: Select[Any]) -> ColumnElement[bool]:
+        if self._transaction.dialect != "postgresql":
+            return Contribution.id.in_(hits)
+        # As an array it is gathered first whatever the planner thinks of it, and each looked up by its key.
+        return Contribution.id == any_(func.array(hits.scalar_subquery()))
 
     def _all(self, columns: Columns, *, beyond: Place | None = None, upwards: bool = False) -> Select[Any]:
         return select(*columns).where(*conditions(self._wanted), *_beyond(beyond, upwards=upwards))

@@ -21,7 +21,7 @@ from storage.transaction import Record, Transaction
 
 CAP: Final = 1000
 """Beyond which the contributions that have a word are not counted: a page then says "1000+"."""
-LOOK: Final = 20_000
+LOOK: Final = 10_000
 """How many contributions are looked at, at most, where no number is kept."""
 RARE: Final = 0.01
 """The share of contributions below which all that have a word are gathered."""
