@@ -6,7 +6,7 @@ What the author reads is put into words by `dialogs.answering`, as the worker do
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from starlette.exceptions import HTTPException
@@ -73,12 +73,19 @@ async def piece(visit: Visit, work: UnitOfWork, shown: Shown) -> Mapping[str, ob
         "replies": [_told(visit, each) for each in replies],
         "author": author,
         "gone": author.why == GONE,
+        "wrote_back": _wrote_back(shown, replies),
         "kinds": _kinds(visit),
         "one_message": ONE_MESSAGE,
         "longest_reply": LONGEST,
         "reply_kind": QUESTION,
         "reply_text": "",
     }
+
+
+def _wrote_back(shown: Shown, replies: Sequence[Reply]) -> bool:
+    """Return whether the author wrote back after staff did anything last."""
+    since = shown.contributed.changed_at
+    return any(since is None or said.at >= since for reply in replies for said in reply.answers)
 
 
 async def thread(visit: Visit) -> Response:

@@ -193,6 +193,11 @@ async def test_what_the_author_wrote_back_stands_beneath_and_is_pointed_out(site
         await work.commit()
     page = await person.get(f"/contributions/{contribution}")
     assert "në &lt;Has&gt;" in page.text
+    assert words("The author has answered: see “With the author”.") in unescape(page.text)
+    assert (
+        words("Its author changed it after work on it had begun. What changed stands under each answer.")
+        not in page.text
+    )
     thread = await person.get(f"/contributions/{contribution}/replies")
     assert "në &lt;Has&gt;" in thread.text
     assert "<html" not in thread.text

@@ -10,7 +10,7 @@
     const count = () => {
       const over = area.value.length > most;
       counter.classList.toggle("over", over);
-      counter.textContent = area.value ? `${format.format(area.value.length)}${over ? ` – ${area.dataset.over}` : ""}` : "";
+      counter.textContent = area.value ? `${format.format(area.value.length)} / ${format.format(most)}${over ? ` – ${area.dataset.over}` : ""}` : "";
     };
     counter.removeAttribute("role");
     area.addEventListener("input", count);
