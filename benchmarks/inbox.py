@@ -165,7 +165,7 @@ def _counts(since: Any) -> Iterator[tuple[str, Kind, Query]]:
 
 async def _timed(title: str, kind: Kind, query: Query, database: Database, server: Sequence[int]) -> Asked:
     times: list[float] = []
-    worked = 0.0
+    worked, counted_from = 0.0, 0
     since = time.perf_counter()
     while len(times) < WARM + TIMES and (len(times) < LEAST or time.perf_counter() - since < LONGEST):
         if len(times) <= WARM:
