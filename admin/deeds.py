@@ -39,7 +39,36 @@ SENTENCES: Final[dict[str, str]] = {
     # what is read and taken out
     "submission read": translatable("%(who)s read submission %(thing)s."),
     "export": translatable("%(who)s downloaded an export: %(detail)s."),
-    "audit checked": translatable("%(who)s checked this record: %(detail)s."),
+    "contribution read": translatable("%(who)s read contribution %(thing)s."),
+    "author's change read": translatable("%(who)s took note of what the author changed in contribution %(thing)s."),
+    "group read": translatable("%(who)s read the contributions of group %(number)s."),
+    # what is made of it
+    "status set": translatable("%(who)s set the status of contribution %(thing)s: %(detail)s."),
+    "assigned": translatable("%(who)s gave contribution %(thing)s to %(to)s."),
+    "themes set": translatable("%(who)s chose the themes of contribution %(thing)s: %(detail)s."),
+    "theme added": translatable("%(who)s added a theme to contribution %(thing)s: %(detail)s."),
+    "theme removed": translatable("%(who)s took a theme from contribution %(thing)s: %(detail)s."),
+    "note written": translatable("%(who)s wrote a note at contribution %(thing)s."),
+    "note removed": translatable("%(who)s removed a note from contribution %(thing)s."),
+    "grouped": translatable("%(who)s put contribution %(thing)s into a group."),
+    "ungrouped": translatable("%(who)s took contribution %(thing)s out of its group."),
+    "found unlike": translatable("%(who)s said that contribution %(thing)s is not like another one."),
+    "suggested again": translatable("%(who)s asked again what contribution %(thing)s is like."),
+    "group renamed": translatable("%(who)s gave group %(number)s another name."),
+    "group taken apart": translatable("%(who)s took group %(number)s apart."),
+    "group restored": translatable("%(who)s put group %(number)s together again."),
+    "translated": translatable("%(who)s wrote a translation beside contribution %(thing)s."),
+    "personal detail left out": translatable("%(who)s covered a personal detail in contribution %(thing)s."),
+    "personal details read": translatable("%(who)s looked at what is covered in contribution %(thing)s."),
+    "personal detail shown again": translatable("%(who)s uncovered a personal detail in contribution %(thing)s."),
+    "reply written": translatable("%(who)s wrote to the author of contribution %(thing)s."),
+    "reply taken back": translatable("%(who)s took back a message to the author of contribution %(thing)s."),
+    # the codebook
+    "theme added to the codebook": translatable("%(who)s added a theme to the codebook: %(detail)s."),
+    "theme described": translatable("%(who)s described a theme of the codebook anew: %(detail)s."),
+    "theme moved": translatable("%(who)s moved a theme within the codebook: %(detail)s."),
+    "theme retired": translatable("%(who)s retired a theme of the codebook: %(detail)s."),
+    "theme brought back": translatable("%(who)s brought back a theme of the codebook: %(detail)s."),
     # consultations and notices
     "consultation.open": translatable("%(who)s opened the consultation %(detail)s."),
     "consultation.close": translatable("%(who)s closed the consultation %(detail)s."),
@@ -52,8 +81,9 @@ SENTENCES: Final[dict[str, str]] = {
 }
 
 WHOLE_SUBJECT: Final = frozenset(
-    {"export", "consultation.open", "consultation.close", "recovery code used", "audit checked"}
-    | {each for each in SENTENCES if each.startswith("notice.")}
+    {"export", "recovery code used"}
+    | {each for each in SENTENCES if each.startswith(("consultation.", "notice."))}
+    | {each for each in SENTENCES if each.startswith("theme ") and each not in {"theme added", "theme removed"}}
 )
 """Actions whose subject is detail from its first word on."""
 
@@ -75,10 +105,11 @@ WORDS: Final[dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a sentence may need: people by their number, and the addresses of what the reader may open."""
+    """What a sentence may need: people by number, addresses of what the reader may open, components' short names."""
 
     people: Mapping[int, str]
     addresses: Mapping[str, str]
+    labels: Mapping[str, str]
 
 
 def sentence(deed: Deed, named: Named, words: gettext.NullTranslations) -> Markup:
@@ -92,7 +123,9 @@ def sentence(deed: Deed, named: Named, words: gettext.NullTranslations) -> Marku
         "who": _who(deed, named, words),
         "person": _person(first, named),
         "thing": _thing(first, named),
-        "detail": " ".join(_word(each, words) for each in detail.split()),
+        "number": next((each for each in rest.split() if each.isdecimal()), ""),
+        "to": _assignee(rest, named, words),
+        "detail": " ".join(_word(each, named, words) for each in detail.split()),
     }
     return Markup(words.gettext(known)) % values  # noqa: S704 - our own catalogue; what is put in is escaped
 
@@ -109,12 +142,19 @@ def _person(number: str, named: Named) -> Markup:
     return Markup("<bdi>{}</bdi>").format(name)
 
 
+def _assignee(detail: str, named: Named, words: gettext.NullTranslations) -> Markup:
+    """Return who a contribution was given to, from a detail that ends in their number; nobody for none."""
+    number = detail.strip().rpartition(" ")[2]
+    return _person(number, named) if number.strip("0") else Markup("{}").format(words.gettext("nobody"))
+
+
 def _thing(name: str, named: Named) -> Markup:
     """Return a short name for a thing, a link where the reader may open it."""
     short = Markup('<span class="code">{}</span>').format(name[:8])
     return Markup('<a href="{}">{}</a>').format(named.addresses[name], short) if name in named.addresses else short
 
 
-def _word(word: str, words: gettext.NullTranslations) -> str:
+def _word(word: str, named: Named, words: gettext.NullTranslations) -> str:
     bare = word.rstrip(",")
-    return words.gettext(WORDS[bare]) + word[len(bare) :] if bare in WORDS else word
+    said = words.gettext(WORDS[bare]) if bare in WORDS else named.labels.get(bare, bare)
+    return said + word[len(bare) :]

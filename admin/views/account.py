@@ -64,8 +64,7 @@ async def own_password(visit: Visit) -> Response:
 async def new_codes(visit: Visit) -> Response:
     """Make new recovery codes in place of the old ones, and show them once."""
     problem = await _password_problem(visit)
-    if not visit.member.has_factor:
-        problem = "none"
+    problem = problem or ("" if visit.member.has_factor else "none")
     if problem:
         return await _page(visit, _status(problem), section="codes", problem=problem)
     codes = second_factor.new_codes()

@@ -15,6 +15,7 @@ from starlette.responses import Response
 import locales
 from admin.deeds import Named, sentence
 from admin.permissions import Permission
+from admin.views.people import labels
 from admin.visit import Visit
 from storage.audit import Deed
 from storage.unit_of_work import UnitOfWork
@@ -34,7 +35,8 @@ async def listing(visit: Visit) -> Response:
         deeds = await work.audit.deeds(SIZE + 1, before=before, staff_id=who, since=since, until=until)
         shown = deeds[:SIZE]
         addresses = await _addresses(visit, work, shown)
-    named = Named(people, addresses)
+        consultations = await work.reading.consultations()
+    named = Named(people, addresses, labels(consultations, visit.language))
     rows = [(each, sentence(each, named, visit.translations)) for each in shown]
     chosen = {**({"who": str(who)} if who else {}), **({"day": day.isoformat()} if day else {})}
     older = visit.url("audit", {**chosen, "before": str(shown[-1].id)}) if len(deeds) > SIZE else ""

@@ -107,12 +107,16 @@ def token_in(html: str) -> str:
 
 @asynccontextmanager
 async def installation(address: str, **settings: Any) -> AsyncIterator[Site]:
-    """Give a dashboard over a fresh database that is asked over TLS."""
+    """Give a dashboard over a fresh database that is asked over TLS.
+
+    A password alone lets people in, so that tests of everything else need no telephone; `second_factor=True` asks for
+    one, as every installation does.
+    """
     await asyncio.to_thread(upgrade, address)
     database = Database(address, Keyring.parse(generate()))
     await factories.publish(database)
     clock = Clock()
-    chosen = AdminSettings(**{"https": True, "clock": clock, **settings})
+    chosen = AdminSettings(**{"https": True, "clock": clock, "second_factor": False, **settings})
     app = Starlette(routes=[Mount("/admin", create_app(database, chosen))])
     site = Site(database, clock, chosen, app)
     yield site
@@ -125,6 +129,13 @@ async def installation(address: str, **settings: Any) -> AsyncIterator[Site]:
 async def site(database_url: str) -> AsyncIterator[Site]:
     """A dashboard over each kind of database."""
     async with installation(database_url) as made:
+        yield made
+
+
+@pytest.fixture
+async def strict_site(database_url: str) -> AsyncIterator[Site]:
+    """A dashboard as it is installed, which asks for a second factor, over each kind of database."""
+    async with installation(database_url, second_factor=True) as made:
         yield made
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from admin import second_factor
 from admin.cookies import fresh
 from admin.gate import session_id
 from admin.passwords import hash_password
@@ -268,6 +269,18 @@ async def login(database: Database, member: StaffMember, now: datetime = NOW) ->
         await work.staff.open_session(session_id(cookie), member.id, token, now)
         await work.commit()
     return cookie, token
+
+
+async def connect_phone(database: Database, member: StaffMember, codes: Sequence[str] = ()) -> bytes:
+    """Give an account a second factor, and recovery codes; return the secret that its telephone has."""
+    secret = second_factor.new_secret()
+    async with database.begin() as work:
+        await work.factors.prepare(member.id, secret)
+        await work.factors.confirm(member.id, 0)
+        if codes:
+            await work.factors.put_codes(member.id, [second_factor.code_hash(member.id, each) for each in codes])
+        await work.commit()
+    return secret
 
 
 def walk() -> tuple[Line, ...]:
