@@ -121,28 +121,27 @@ def stem(folded: str) -> str:
         folded = f"dixhit{folded[6:]}"  # both are written
     for ending in _ENDINGS:
         if folded.endswith(ending) and len(folded) - len(ending) >= _SHORTEST:
-            return folded[: -len(ending)][:_STEM].rstrip("j")  # çështje, çështjet
+            return folded[: -len(ending)][:_STEM].rstrip("j") or folded  # çështje, çështjet
     return folded[:_STEM]
 
 
 def _shared(mine: Iterable[str], theirs: Iterable[str]) -> dict[str, str]:
     """Return the stems of the one that the other has, each with its twin there: the same, or all but the same."""
-    left = set(theirs)
-    found: dict[str, str] = {}
+    others = set(theirs)
+    found = {each: each for each in mine if each in others}
+    left = sorted(others.difference(found))
     for each in mine:
-        if each in left:
-            found[each] = each
-            left.discard(each)
-    for each in mine:
-        twin = None if each in found else next((other for other in sorted(left) if _is_slip(each, other)), None)
+        twin = None if each in found else next((other for other in left if _is_slip(each, other)), None)
         if twin is not None:
             found[each] = twin
-            left.discard(twin)
+            left.remove(twin)
     return found
 
 
 def _is_slip(one: str, other: str) -> bool:
     """Return whether two stems differ by one letter missing, too many, other, or by two that changed places."""
+    if one[:1] != other[:1] and one[1:2] != other[1:2]:  # hardly anybody slips at the beginning of a word
+        return False
     if min(len(one), len(other)) < 4 or abs(len(one) - len(other)) > 1 or one.isdigit() or other.isdigit():
         return False
     start = 0

@@ -23,7 +23,7 @@ MOST: Final = 5
 """Suggestions for one contribution."""
 _LOOKED_UP: Final = 3000
 """Rows of bands that are counted at most, so that what thousands say costs no more than what few do."""
-_COMPARED: Final = 60
+_COMPARED: Final = 40
 """Contributions whose words are compared, those with the most bands in common."""
 
 
