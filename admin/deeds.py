@@ -77,7 +77,7 @@ SENTENCES: Final[dict[str, str]] = {
     "notice.resume": translatable("%(who)s let the notice number %(detail)s go on."),
     "notice.cancel": translatable("%(who)s called off the notice number %(detail)s."),
     # people
-    "participant erased": translatable("A participant erased everything about themselves."),
+    "participant erased": translatable("Everything about one participant was erased."),
 }
 
 WHOLE_SUBJECT: Final = frozenset(

@@ -18,12 +18,15 @@ from dialogs.exchange import ConsentGiven
 from dialogs.session import NOT_YET, Session, dumps, loads
 from storage import holdings
 from storage.among import among
+from storage.audit import AuditTrail
 from storage.errors import StaleSession
 from storage.keys import Keyring
 from storage.models import Address, Consent, OutboxRow, Participant, SessionRow
 from storage.tombstones import ERASED, FORGOTTEN, Tombstones
 from storage.transaction import Record, Transaction, padded
 
+ERASED_DEED = "participant erased"
+"""How the record calls it: that it happened, and of nobody in particular."""
 CHAT_BYTES = 8
 """A chat's number is sealed at this size, so that the length says nothing."""
 
@@ -230,6 +233,7 @@ class Participants:
         """
         await Tombstones(self._transaction).bury(participant_id, ERASED, now)
         await holdings.erase(self._transaction, participant_id)
+        await AuditTrail(self._transaction).add(None, ERASED_DEED, "", now)
 
     async def forget(self, participant_id: uuid.UUID, now: datetime) -> None:
         """Delete all about a participant but what was submitted, which is nobody's from then on.
