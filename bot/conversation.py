@@ -185,8 +185,10 @@ async def _files(world: World, found: Found, turn: Turn, now: datetime) -> list[
         return []
     async with world.database.reading() as uow:
         held = await uow.participants.everything(found.participant_id)
+        themes = await uow.codebook.names({row["theme_id"] for row in held["contribution_themes"]})
     code = turn.session.language
-    return [Letter(body) for body in mydata.files(held, code, translations(CHAT, code), now, world.catalogue())]
+    bodies = mydata.files(held, code, translations(CHAT, code), now, world.catalogue(), themes)
+    return [Letter(body) for body in bodies]
 
 
 def _reply(

@@ -13,8 +13,8 @@ from html import escape
 from typing import Any
 
 from bot import mywords
-from bot.mywords import Held, Telling
 from bot.outbound import document_body
+from bot.telling import Held, Names, Telling
 from bot.world import Body
 from dialogs.types import Catalogue
 from locales import translatable
@@ -128,24 +128,37 @@ COLUMNS = {
 
 
 def files(
-    held: Held, language: str, t: NullTranslations, now: datetime, catalogue: Catalogue | None = None
+    held: Held,
+    language: str,
+    t: NullTranslations,
+    now: datetime,
+    catalogue: Catalogue | None = None,
+    themes: Names | None = None,
 ) -> tuple[Body, ...]:
     """Return the bodies of two documents: the page to read, and the data to keep or take elsewhere."""
     name = t.gettext("my-data")
     caption = t.gettext("Everything kept about you, as a page to read and as data for a program.")
     data = json.dumps(held, ensure_ascii=False, indent=1)
     return (
-        document_body(f"{name}.html", page(held, language, t, now, catalogue), caption),
+        document_body(f"{name}.html", page(held, language, t, now, catalogue, themes), caption),
         document_body(f"{name}.json", data),
     )
 
 
-def page(held: Held, language: str, t: NullTranslations, now: datetime, catalogue: Catalogue | None = None) -> str:
+def page(
+    held: Held,
+    language: str,
+    t: NullTranslations,
+    now: datetime,
+    catalogue: Catalogue | None = None,
+    themes: Names | None = None,
+) -> str:
     """Return an HTML page that shows every row, without anything that a browser would run or fetch.
 
-    `held` are rows by the name of their table; `catalogue` knows the questions by their words, where it is given.
+    `held` are rows by the name of their table; `catalogue` knows the questions by their words, and `themes` the themes,
+    where they are given.
     """
-    telling = Telling(held, language, t, catalogue)
+    telling = Telling(held, language, t, catalogue, themes or {})
     title = escape(t.gettext("Everything kept about you"))
     when = escape(telling.moment(now.isoformat()))
     body = "".join((*mywords.told(telling), _tables(held, t)))

@@ -2,54 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator
 from gettext import NullTranslations
 from html import escape
 from itertools import groupby
 from typing import Any
 
+from bot.mywork import made
+from bot.telling import Row, Telling
 from dialogs import routes
 from dialogs.sentences import STATES, state_text
 from dialogs.text import spaced
-from dialogs.types import Catalogue, Question, Questionnaire, Slot
-from locales import LANGUAGES, clock, in_albania, long_date
-
-Row = Mapping[str, Any]
-
-Held = Mapping[str, list[dict[str, Any]]]
-"""Rows by the name of their table, as storage holds them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """What is told, and in which language; `catalogue` knows the words of the questions."""
-
-    held: Held
-    language: str
-    t: NullTranslations
-    catalogue: Catalogue | None = None
-
-    def rows(self, table: str, **where: Any) -> list[dict[str, Any]]:
-        """Return the rows of a table in which these columns hold these values."""
-        return [row for row in self.held.get(table, []) if all(row[name] == each for name, each in where.items())]
-
-    def day(self, moment: str) -> str:
-        """Return the day of a stored moment, as a person writes it."""
-        return long_date(in_albania(datetime.fromisoformat(moment)).date(), self.language)
-
-    def moment(self, moment: str) -> str:
-        """Return a stored moment, as a person writes it."""
-        return f"{self.day(moment)}, {self.hour(moment)}"
-
-    def hour(self, moment: str) -> str:
-        """Return the time of day of a stored moment."""
-        return clock(in_albania(datetime.fromisoformat(moment)))
-
-    def questionnaire(self, digest: str) -> Questionnaire | None:
-        """Return the version with this digest, where it is known."""
-        return self.catalogue.questionnaires.get(digest) if self.catalogue else None
+from dialogs.types import Question, Questionnaire, Slot
+from locales import LANGUAGES
 
 
 def told(telling: Telling) -> Iterator[str]:
@@ -113,13 +78,18 @@ def _about(telling: Telling, submission: Row) -> Iterator[str]:
 
 def _parts(telling: Telling, submission: Row) -> Iterator[tuple[str, int, list[dict[str, Any]]]]:
     """Yield the heading, place and answers of each issue or idea, first of what stands outside them (place 0)."""
-    states = {row["item"]: row for row in telling.rows("contributions", submission_id=submission["id"])}
+    states = _states(telling, submission)
     ranks = {item: row["position"] for item, row in states.items()}
     answers = telling.rows("answers", submission_id=submission["id"])
     items = sorted({row["item"] for row in answers}, key=lambda item: (item > 0, ranks.get(item, len(ranks) + 1), item))
     for place, item in enumerate(items, 0 if 0 in items else 1):
         heading = _heading(telling, submission, place, states.get(item, {}).get("status", ""))
         yield heading, place, [row for row in answers if row["item"] == item]
+
+
+def _states(telling: Telling, submission: Row) -> dict[int, dict[str, Any]]:
+    """Return how each issue or idea of a submission stands, by its item."""
+    return {row["item"]: row for row in telling.rows("contributions", submission_id=submission["id"])}
 
 
 def _heading(telling: Telling, submission: Row, place: int, status: str) -> str:
@@ -137,7 +107,9 @@ def _part(telling: Telling, submission: Row, heading: str, place: int, answers: 
         order = [question.id for section in questionnaire.sections for question in section.questions]
         asked.sort(key=order.index)
     said = (_answer(telling, questionnaire, place, [row for row in answers if row["question"] == q]) for q in asked)
-    return f"<h4>{escape(heading)}</h4><dl>{''.join(said)}</dl>"
+    item = answers[0]["item"] if answers else 0
+    work = made(telling, _states(telling, submission).get(item, {})) if item else ""
+    return f"<h4>{escape(heading)}</h4><dl>{''.join(said)}</dl>{work}"
 
 
 def _answer(telling: Telling, questionnaire: Questionnaire | None, place: int, revisions: list[dict[str, Any]]) -> str:

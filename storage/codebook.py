@@ -7,7 +7,7 @@ which version they had before them; where somebody was faster nothing is kept.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -72,6 +72,11 @@ class Codebook:
         rows = await self._transaction.rows(statement.order_by(Theme.consultation, Theme.position, Theme.id))
         used = await self._used([row.id for row in rows]) if counted else {}
         return tuple(replace(_entry(row), used=used.get(row.id, 0)) for row in rows)
+
+    async def names(self, ids: Collection[int]) -> dict[int, dict[str, str]]:
+        """Return what the themes called `ids` are named, by the code of the language."""
+        rows = await self._transaction.rows(select(Theme.id, Theme.name).where(Theme.id.in_(list(ids))))
+        return {row.id: row.name for row in rows}
 
     async def theme(self, id: int) -> ThemeEntry | None:
         """Return one theme, or None."""

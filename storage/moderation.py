@@ -152,9 +152,9 @@ class Moderation:
         why = decide(standing.status, status, reason, noted=bool(note.strip()))
         if why is not None:
             raise NotAllowed(why)
+        await self._change(standing, by, now, status=status, reason=reason)
         if note.strip():
             await self.note(contribution, note, by=by, now=now)
-        await self._change(standing, by, now, status=status, reason=reason)
 
     async def assign(
         self, contribution: uuid.UUID, assignee: int | None, *, seen: int | None, by: int, now: datetime
@@ -187,6 +187,7 @@ class Moderation:
         standing = await self._current(contribution, seen)
         wanted = await self._wanted(standing, set(themes))
         before = set(standing.themes)
+        await self._change(standing, by, now)  # first: whoever comes second waits here, and is told
         gone = delete(ContributionTheme).where(ContributionTheme.contribution_id == contribution)
         await self._transaction.execute(gone.where(ContributionTheme.theme_id.in_(before - wanted)))
         rows = [
@@ -194,7 +195,6 @@ class Moderation:
             for theme in sorted(wanted - before)
         ]
         await self._transaction.put(insert(ContributionTheme), rows)
-        await self._change(standing, by, now)
 
     async def add_theme(self, contribution: uuid.UUID, theme: int, *, seen: int | None, by: int, now: datetime) -> None:
         """Put a contribution under one more theme; raises NeverAlone too."""

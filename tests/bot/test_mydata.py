@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot import mydata
+from bot.mywork import REASONS
 from locales import CHAT, CODES, translations
 from storage.holdings import tables
 from tests.dialogs.people import CATALOGUE, SURVEY
@@ -44,6 +45,13 @@ def line(id: int, direction: str, kind: str, text: str) -> dict[str, Any]:
     return {"id": id, "direction": direction, "kind": kind, "text": text, "at": at(id)}
 
 
+def aside(item: int, reason: str) -> dict[str, Any]:
+    """Return a row of a contribution that was set aside."""
+    row = {"id": f"c{item}", "submission_id": "s1", "item": item, "position": item, "created_at": at(30)}
+    return row | {"status": "set-aside", "reason": reason}
+
+
+THEMES = {7: {"sq": "Transparenca", "en": "Transparency"}}
 HELD: dict[str, list[dict[str, Any]]] = {
     "participants": [{"id": "p1", "created_at": at(0)}],
     "addresses": [],
@@ -60,9 +68,25 @@ HELD: dict[str, list[dict[str, Any]]] = {
         submission("s3", 3, "unknown"),
     ],
     "contributions": [
-        {"submission_id": "s1", "item": 2, "position": 1, "status": "new", "created_at": at(30)},
-        {"submission_id": "s1", "item": 1, "position": 2, "status": "odd", "created_at": at(30)},
+        {"id": "c2", "submission_id": "s1", "item": 2, "position": 1, "status": "new", "created_at": at(30)},
+        {"id": "c1", "submission_id": "s1", "item": 1, "position": 2, "status": "odd", "created_at": at(30)},
+        *(aside(item, reason) for item, reason in enumerate(REASONS, 3)),
     ],
+    "contribution_themes": [
+        {"contribution_id": "c2", "theme_id": 7, "staff_id": 1, "at": at(40)},
+        {"contribution_id": "c2", "theme_id": 8, "staff_id": 1, "at": at(40)},
+    ],
+    "notes": [
+        {"contribution_id": "c2", "text": "të pyetet <drejtoria>", "at": at(41), "removed_at": None},
+        {"contribution_id": "c2", "text": "gabim", "at": at(42), "removed_at": at(43)},
+    ],
+    "translations": [{"contribution_id": "c2", "text": "water", "at": at(44)}],
+    "redactions": [
+        {"contribution_id": "c2", "answer_id": 4, "start": 1, "end": 3, "at": at(45), "undone_at": None},
+        {"contribution_id": "c2", "answer_id": 4, "start": 0, "end": 1, "at": at(46), "undone_at": at(47)},
+    ],
+    "replies": [{"id": 1, "contribution_id": "c2", "text": "Ku saktësisht?", "at": at(48)}],
+    "author_replies": [{"id": 1, "reply_id": 1, "text": "Te ura.", "at": at(49)}],
     "answers": [
         answer(1, "why", "", skipped=True),
         answer(2, "issue", "rruga <b>"),
@@ -72,6 +96,7 @@ HELD: dict[str, list[dict[str, Any]]] = {
         answer(6, "why", "", item=2, revision=1, dropped=True),
         answer(7, "place", "", item=0, submission_id="s2", chosen=["village", "gone"]),
         answer(8, "wish", "dritë", submission_id="s2"),
+        *(answer(20 + item, "issue", "tjetër", item=item) for item in range(3, 3 + len(REASONS))),
         answer(9, "x", "y", item=0, submission_id="s3", chosen=[]),
     ],
     "transcript": [
@@ -85,7 +110,7 @@ HELD: dict[str, list[dict[str, Any]]] = {
 
 def page(code: str = "sq", **more: Any) -> str:
     """Return the page of somebody who used the bot for a while."""
-    return mydata.page(HELD, code, translations(CHAT, code), NOW, **({"catalogue": CATALOGUE} | more))
+    return mydata.page(HELD, code, translations(CHAT, code), NOW, **({"catalogue": CATALOGUE, "themes": THEMES} | more))
 
 
 def words(html: str) -> str:
@@ -126,6 +151,24 @@ def test_a_contribution_is_told_with_its_code_state_date_questions_and_answers()
         "kapërcyer",
     )
     assert "<b>" not in html
+
+
+def test_what_the_secretariat_made_of_it_is_told_in_words() -> None:
+    assert in_order(
+        page("en"), "What the secretariat did with it",
+        "Sorted under", "Transparency, 8",
+        "A note of the secretariat, 23 November 2026, 00:41", "të pyetet &lt;drejtoria&gt;",
+        "A note of the secretariat, 23 November 2026, 00:42 (removed)", "gabim",
+        "Your answer, translated, 23 November 2026, 00:44", "water",
+        "Left out of what others read, 23 November 2026, 00:45</dt>", ">ji<",
+        "Left out of what others read, 23 November 2026, 00:46 (shown again)", ">u<",
+        "The secretariat wrote to you, 23 November 2026, 00:48", "Ku saktësisht?",
+        "You answered, 23 November 2026, 00:49", "Te ura.",
+    )  # fmt: skip
+
+
+def test_why_it_was_set_aside_is_told() -> None:
+    assert in_order(page("en"), "Why it was set aside", "spam, or only a test", "Why it was set aside", "a personal")
 
 
 def test_drafts_and_choices_are_told_too_and_what_is_unknown_by_its_name() -> None:

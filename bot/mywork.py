@@ -1,0 +1,69 @@
+"""What the secretariat made of a person's contributions, in words: reasons, themes, notes, translations, letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import Any
+
+from bot.telling import Row, Telling
+from locales import translatable
+
+REASONS = {
+    "spam": translatable("spam, or only a test"),
+    "offensive": translatable("its words offend somebody"),
+    "off-topic": translatable("not about what this consultation asks"),
+    "elsewhere": translatable("belongs to another component of the plan"),
+    "repeated": translatable("repeats another contribution of yours"),
+    "unclear": translatable("could not be understood"),
+    "personal": translatable("a personal matter, which a plan cannot settle"),
+    "other": translatable("another reason, which is in a note"),
+}
+"""Why a contribution was set aside, as its author reads it."""
+
+
+def made(telling: Telling, contribution: Row) -> str:
+    """Return what was made of one issue or idea, "" where nothing was."""
+    lines = "".join(
+        f'<dt>{escape(head)}</dt><dd dir="auto">{escape(text)}</dd>' for head, text in _all(telling, contribution)
+    )
+    heading = escape(telling.t.gettext("What the secretariat did with it"))
+    return f"<details><summary>{heading}</summary><dl>{lines}</dl></details>" if lines else ""
+
+
+def _all(telling: Telling, contribution: Row) -> Iterator[tuple[str, str]]:
+    here = {"contribution_id": contribution.get("id")}
+    if contribution.get("reason"):
+        reason = str(contribution["reason"])
+        yield telling.t.gettext("Why it was set aside"), telling.t.gettext(REASONS.get(reason, reason))
+    coded = [row["theme_id"] for row in telling.rows("contribution_themes", **here)]
+    if coded:
+        yield telling.t.gettext("Sorted under"), ", ".join(_theme(telling, each) for each in coded)
+    for row in telling.rows("notes", **here):
+        gone = f" ({telling.t.gettext('removed')})" if row["removed_at"] else ""
+        yield _at(telling, telling.t.gettext("A note of the secretariat, {when}"), row) + gone, row["text"]
+    for row in telling.rows("translations", **here):
+        yield _at(telling, telling.t.gettext("Your answer, translated, {when}"), row), row["text"]
+    yield from _left_out(telling, contribution)
+    for row in telling.rows("replies", **here):
+        yield _at(telling, telling.t.gettext("The secretariat wrote to you, {when}"), row), row["text"]
+        for answer in telling.rows("author_replies", reply_id=row["id"]):
+            yield _at(telling, telling.t.gettext("You answered, {when}"), answer), answer["text"]
+
+
+def _left_out(telling: Telling, contribution: Row) -> Iterator[tuple[str, str]]:
+    """Yield the words that nobody but the author reads any more."""
+    texts = {row["id"]: "\n".join(text for _, text in row["parts"]) for row in telling.rows("answers")}
+    for row in telling.rows("redactions", contribution_id=contribution.get("id")):
+        back = f" ({telling.t.gettext('shown again')})" if row["undone_at"] else ""
+        words = texts.get(row["answer_id"], "")[row["start"] : row["end"]]
+        yield _at(telling, telling.t.gettext("Left out of what others read, {when}"), row) + back, words
+
+
+def _theme(telling: Telling, number: int) -> str:
+    name: Mapping[str, Any] = telling.themes.get(number, {})
+    return str(name.get(telling.language, number))
+
+
+def _at(telling: Telling, sentence: str, row: Row) -> str:
+    return sentence.format(when=telling.moment(row["at"]))
