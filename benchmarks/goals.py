@@ -85,6 +85,15 @@ CEILING: Final = Goal("updates a second, echo to aiogram", 3.5, 4.0, _ratio("rat
 """Where this is not about four, the generator measures itself."""
 
 
+def _milliseconds(title: str, must: float, aim: float) -> Goal:
+    return Goal(title, must, aim, lambda _: 0.0, " ms")
+
+
+PAGE: Final = _milliseconds("a page of the inbox", 5, 1)
+SEARCH: Final = _milliseconds("first page of a search", 100, 20)
+COUNTS: Final = _milliseconds("the counts beside the filters", 200, 5)
+
+
 def spread(goal: Goal, rounds: Sequence[Round]) -> Spread | None:
     """Return the goal's value over all rounds; None where no round holds what it is worked out from."""
     values = []
