@@ -78,7 +78,13 @@ def walk(asked: Catalogue, language: str, steps: Sequence[Step], now: datetime) 
         said.append(_one(len(said), "in", "press" if step.option else _kind(step.words), label or step.words, now))
         said += _shown(heard, len(said), now)
         toast = heard.toast
-    return Walk(tuple(said), talk.menu, talk.session.turn, toast, len(steps) >= LONGEST)
+    return Walk(_without_last_menu(said), talk.menu, talk.session.turn, toast, len(steps) >= LONGEST)
+
+
+def _without_last_menu(said: Sequence[Said]) -> tuple[Said, ...]:
+    """Return the chat without the buttons of its last screen: these are there to be pressed, beneath it."""
+    last = max((place for place, each in enumerate(said) if each.menu), default=-1)
+    return tuple(replace(each, menu=()) if place == last else each for place, each in enumerate(said))
 
 
 def _label(talk: Talk, step: Step) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 from importlib.resources import files
 
 import pytest
@@ -84,17 +85,19 @@ async def test_only_an_administrator_changes_anything_and_only_their_own(lone_si
 # --- trying it out ---------------------------------------------------------------------------------------------------
 
 
-async def _walk(person: Person, path: str, language: str, *inputs: str) -> str:
+async def _walk(site: Site, person: Person, path: str, language: str, *inputs: str) -> str:
     """Walk a questionnaire: [Label] presses a button, anything else is written; return the last page."""
     page = (await person.get(f"{path}?language={language}")).text
     for each in inputs:
         steps = html.unescape(re.findall(r'name="steps" value="([^"]*)"', page)[0])
-        fields = {"steps": steps, "language": language}
+        began = re.findall(r'name="began" value="(\d+)"', page)[0]
+        fields = {"steps": steps, "language": language, "began": began}
         if each.startswith("["):
             buttons = re.findall(r'<button name="press" value="([^"]+)">([^<]+)</button>', page)
-            fields["press"] = next(value for value, label in buttons if html.unescape(label) == each[1:-1])
+            [fields["press"]] = [value for value, label in buttons if html.unescape(label) == each[1:-1]]
         else:
             fields["words"] = each
+        site.clock.now += timedelta(seconds=30)
         page = (await person.post(path, fields)).text
     return page
 
@@ -104,13 +107,13 @@ async def test_a_questionnaire_is_walked_to_its_end_and_nothing_is_kept(site: Si
     asked = factories.questionnaire(factories.DIGITAL, "key-issues")
     path = f"{DIGITAL}/try/{asked.digest}"
     page = await _walk(
-        person, path, "sq", "[Shqip]", "[Pajtohem]", "<b>uji</b>", "sepse po", "[Kapërce]", "[Dërgo]",
+        site, person, path, "sq", "[Fillo]", "[Pajtohem]", "<b>uji</b>", "sepse po", "[Kapërce]", "[Dërgo]",
     )  # fmt: skip
     assert "&lt;b&gt;uji&lt;/b&gt;" in page
     assert "Faleminderit" in page
     async with site.database.reading() as work:
         assert await work.overview.begun(factories.DIGITAL) == (0, 0)
-    english = await _walk(person, path, "en", "[English]", "[I agree]")
+    english = await _walk(site, person, path, "en", "[English]", "[I agree]")
     assert asked.asked["issue"][1].ask["en"].split("?")[0] in html.unescape(english)
 
 
