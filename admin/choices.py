@@ -47,11 +47,11 @@ _OWN_THEME: Final = re.compile(r"t[0-9]+")
 
 
 class Choice(NamedTuple):
-    """One thing that may be chosen; `count` is how many contributions it would show."""
+    """One thing that may be chosen; `number` is how many contributions it would show."""
 
     value: str
     label: str
-    count: int
+    number: int
     chosen: bool
 
 

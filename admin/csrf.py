@@ -49,7 +49,7 @@ async def holds(request: Request, token: str, settings: AdminSettings, *, upload
     """
     if not token or not is_ours(request, settings):
         return False
-    size = (64 if upload else 16) * 1024
+    size = (64 if upload else 32) * 1024
     form = await request.form(max_files=1 if upload else 0, max_fields=50, max_part_size=size)
     given = form.get(FIELD)
     return isinstance(given, str) and cookies.same(given, token)

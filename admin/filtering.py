@@ -64,9 +64,9 @@ class View:
     def without(self, attribute: str, value: str = "") -> View:
         """Return the view with one thing less asked: all of `attribute`, or one of its values."""
         now = getattr(self, attribute)
-        if value and isinstance(now, tuple):
-            return replace(self, **{attribute: tuple(each for each in now if each != value)})
-        return replace(self, **{attribute: _EMPTY[attribute]})
+        less = tuple(each for each in now if each != value) if value and isinstance(now, tuple) else _EMPTY[attribute]
+        changes: dict[str, Any] = {attribute: less}
+        return replace(self, **changes)
 
     @property
     def asked(self) -> tuple[tuple[str, str], ...]:

@@ -71,7 +71,7 @@ class Visit:
 
     async def form(self) -> dict[str, str]:
         """Return the form's fields that are text, the last of each name."""
-        form = await self.request.form(max_files=0, max_fields=50, max_part_size=16 * 1024)
+        form = await self.request.form(max_files=0, max_fields=50, max_part_size=32 * 1024)
         return {name: value for name, value in form.items() if isinstance(value, str)}
 
     def url(self, route: str, query: dict[str, str] | None = None, **parts: Any) -> str:

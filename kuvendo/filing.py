@@ -40,7 +40,7 @@ class Filing:
         """File until nothing waits, and return how many that were."""
         filed = 0
         async with self._database.reading() as unit:
-            more = await anything_waits(unit)
+            more = int(await anything_waits(unit))
         while more:
             async with self._database.begin() as unit:
                 more = await file_some(unit, BATCH)

@@ -93,11 +93,18 @@ class AuditTrail:
 
     async def add(self, staff_id: int | None, action: str, subject: str, now: datetime) -> None:
         """Write down what somebody did, to what; never a word of what a participant said."""
+        await self.add_all(staff_id, [(action, subject)], now)
+
+    async def add_all(self, staff_id: int | None, deeds: Sequence[tuple[str, str]], now: datetime) -> None:
+        """Write down several things that somebody did at once, each an action and its subject."""
         head = await self._held_head(now)
-        values = {"id": head.row + 1, "staff_id": staff_id, "action": action, "subject": subject, "at": now}
-        made = link(head.hash, head.row + 1, staff_id, action, subject, now)
-        await self._transaction.execute(insert(AuditRow), {**values, "hash": made})
-        await self._move(HEAD, Mark(head.row + 1, made, head.rows + 1, now))
+        made, rows = head.hash, []
+        for id_, (action, subject) in enumerate(deeds, head.row + 1):
+            made = link(made, id_, staff_id, action, subject, now)
+            row = {"id": id_, "staff_id": staff_id, "action": action, "subject": subject, "at": now, "hash": made}
+            rows.append(row)
+        await self._transaction.put(insert(AuditRow), rows)
+        await self._move(HEAD, Mark(head.row + len(rows), made, head.rows + len(rows), now))
 
     async def head(self) -> Mark | None:
         """Return where the chain ends, None where it has not begun."""

@@ -100,6 +100,8 @@ class Outcome:
     changed: list[uuid.UUID] = field(default_factory=list)
     left: Counter[Left] = field(default_factory=Counter)
     undo: dict[tuple[Verb, str, str], list[Row]] = field(default_factory=dict)
+    deeds: list[tuple[str, str]] = field(default_factory=list)
+    """What the audit trail says of it."""
 
     def undoing(self) -> tuple[Deed, ...]:
         """Return the deeds that set everything back to what it was."""
@@ -139,6 +141,8 @@ async def do_to_many(unit: UnitOfWork, deeds: Sequence[Deed], means: Means, by: 
                 outcome.left[Left.MOVED] += 1
             else:
                 outcome.changed.append(row.id)
+    if outcome.deeds:
+        await unit.audit.add_all(by, outcome.deeds, now)
     return outcome
 
 
@@ -176,7 +180,7 @@ async def _do(
         back = await _assign(unit, deed, before, means, by, now)
     else:
         back = await _code(unit, deed, before, means, by, now)
-    await unit.audit.add(by, DEEDS[deed.verb], f"{row.id} {deed.value} {deed.reason}".rstrip(), now)
+    outcome.deeds.append((DEEDS[deed.verb], f"{row.id} {deed.value} {deed.reason}".rstrip()))
     outcome.undo.setdefault(back, []).append(Row(row.id, row.version + 1))
 
 

@@ -29,7 +29,7 @@ _SHOWN: Final = 3
 
 async def choose(visit: Visit) -> Response:
     """Do what a button of the list says to what is ticked; ask first where it is for all that match."""
-    form = await visit.request.form(max_files=0, max_fields=50, max_part_size=16 * 1024)
+    form = await visit.request.form(max_files=0, max_fields=50, max_part_size=32 * 1024)
     fields = {name: value for name, value in form.items() if isinstance(value, str)}
     async with visit.database.reading() as work:
         offered = await choices(visit, work)
@@ -164,8 +164,8 @@ def unpacked(text: str) -> list[Deed]:
 
 
 def _unpacked(verb: Any, value: Any, reason: Any, rows: Any) -> Deed:
-    raw = base64.urlsafe_b64decode(rows)
-    if len(raw) % 20 or not all(isinstance(each, str) for each in (verb, value, reason)):
+    raw = base64.b64decode(rows, altchars=b"-_", validate=True)
+    if not raw or len(raw) % 20 or not all(isinstance(each, str) for each in (verb, value, reason)):
         raise ValueError("not a deed")
     places = range(0, len(raw), 20)
     found = tuple(Row(uuid.UUID(bytes=raw[n : n + 16]), int.from_bytes(raw[n + 16 : n + 20])) for n in places)
