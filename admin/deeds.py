@@ -72,6 +72,7 @@ SENTENCES: Final[dict[str, str]] = {
     # consultations and notices
     "consultation.open": translatable("%(who)s opened the consultation %(detail)s."),
     "consultation.close": translatable("%(who)s closed the consultation %(detail)s."),
+    "questionnaire.publish": translatable("%(who)s published a version of a questionnaire: %(detail)s."),
     "notice.send": translatable("%(who)s sent a notice to many people: number %(detail)s."),
     "notice.pause": translatable("%(who)s paused the notice number %(detail)s."),
     "notice.resume": translatable("%(who)s let the notice number %(detail)s go on."),
@@ -82,7 +83,7 @@ SENTENCES: Final[dict[str, str]] = {
 
 WHOLE_SUBJECT: Final = frozenset(
     {"export", "recovery code used"}
-    | {each for each in SENTENCES if each.startswith(("consultation.", "notice."))}
+    | {each for each in SENTENCES if each.startswith(("consultation.", "notice.", "questionnaire."))}
     | {each for each in SENTENCES if each.startswith("theme ") and each not in {"theme added", "theme removed"}}
 )
 """Actions whose subject is detail from its first word on."""

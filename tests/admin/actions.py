@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from storage.many import DEEDS
+from storage.moderation import STATUSES
 
 HOUSE: Final = Path(__file__).parents[2]
 FOLDERS: Final = ("admin", "storage", "kuvendo", "bot")
@@ -18,7 +19,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def written() -> dict[str, str]:
-    """Return every action, and where it is written."""
+    """Return every action, and where it is written; a status that is passed beside one is none."""
     trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in _sources()}
     writers = WRITERS | {name: place for tree in trees.values() for name, place in _passing_on(tree)}
     found = dict.fromkeys(DEEDS.values(), "storage/many.py")
@@ -26,7 +27,7 @@ def written() -> dict[str, str]:
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             for action in _actions(call, writers):
                 found[action] = str(path.relative_to(HOUSE))
-    return found
+    return {action: where for action, where in found.items() if action not in STATUSES}
 
 
 def _sources() -> Iterator[Path]:

@@ -9,7 +9,9 @@ import pytest
 from starlette.requests import Request
 
 from admin import throttle
+from admin.entering import admitted
 from admin.settings import AdminSettings
+from admin.visit import Visit
 from tests.admin import factories
 from tests.admin.conftest import Person, Site
 from tests.admin.test_session import RIGHT
@@ -130,3 +132,30 @@ def test_where_somebody_comes_from(peer: str, forwarded: str, proxies: tuple[str
     headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
     request = Request({"type": "http", "headers": headers, "client": (peer, 1)})
     assert throttle.address(request, AdminSettings(proxies=frozenset(proxies))) == seen
+
+
+def _visit(site: Site, address: str) -> Visit:
+    """Return a request to log in from an address, as the throttle sees it."""
+    scope = {"type": "http", "method": "POST", "path": "/login", "headers": [], "client": (address, 1)}
+    return Visit(Request(scope), site.database, settings_of(site), site.clock.now, "sq", "auto", "")
+
+
+@pytest.mark.parametrize("what", ["", "code:"])
+async def test_ten_thousand_guesses_come_to_thirty_checks_and_the_real_one_gets_in(lone_site: Site, what: str) -> None:
+    """From a thousand addresses within an hour, on one account, at passwords or at codes."""
+    await factories.staff(lone_site.database)
+    real = await lone_site.arrived()
+    assert (await real.post("/login", RIGHT)).status_code == 303
+    checked = 0
+    for n in range(1000):
+        visit = _visit(lone_site, f"203.{n // 250}.113.{n % 250}")
+        async with lone_site.database.begin() as work:
+            checked += sum([await admitted(visit, work.staff, "Ana Hoxha", what) for _ in range(10)])
+            await work.commit()
+        lone_site.clock.now += timedelta(seconds=3)
+    assert checked <= throttle.PER_ACCOUNT
+    stranger = await lone_site.arrived("203.0.113.251")
+    assert (await stranger.post("/login", RIGHT)).status_code == (303 if what else 429)
+    real.client.cookies.delete("__Host-kuvendo-session")
+    real.token = (await real.get("/login")).text.split('name="csrf" value="', 1)[1].split('"', 1)[0]
+    assert (await real.post("/login", RIGHT)).status_code == 303
