@@ -40,8 +40,9 @@ def _all(telling: Telling, contribution: Row) -> Iterator[tuple[str, str]]:
     if coded:
         yield telling.t.gettext("Sorted under"), ", ".join(_theme(telling, each) for each in coded)
     for row in telling.rows("notes", **here):
-        gone = f" ({telling.t.gettext('removed')})" if row["removed_at"] else ""
-        yield _at(telling, telling.t.gettext("A note of the secretariat, {when}"), row) + gone, row["text"]
+        head = _at(telling, telling.t.gettext("A note of the secretariat, {when}"), row)
+        gone = telling.t.gettext("removed")
+        yield (f"{head} ({gone})" if row["removed_at"] else head), row["text"]
     for row in telling.rows("translations", **here):
         yield _at(telling, telling.t.gettext("Your answer, translated, {when}"), row), row["text"]
     yield from _left_out(telling, contribution)
@@ -55,9 +56,10 @@ def _left_out(telling: Telling, contribution: Row) -> Iterator[tuple[str, str]]:
     """Yield the words that nobody but the author reads any more."""
     texts = {row["id"]: "\n".join(text for _, text in row["parts"]) for row in telling.rows("answers")}
     for row in telling.rows("redactions", contribution_id=contribution.get("id")):
-        back = f" ({telling.t.gettext('shown again')})" if row["undone_at"] else ""
+        head = _at(telling, telling.t.gettext("Left out of what others read, {when}"), row)
+        back = telling.t.gettext("shown again")
         words = texts.get(row["answer_id"], "")[row["start"] : row["end"]]
-        yield _at(telling, telling.t.gettext("Left out of what others read, {when}"), row) + back, words
+        yield (f"{head} ({back})" if row["undone_at"] else head), words
 
 
 def _theme(telling: Telling, number: int) -> str:

@@ -17,7 +17,10 @@ from storage.submitted import Submitted
 from tests.admin import factories
 from tests.admin.conftest import Person, Site, words
 
-ISSUE = {"issue": ["ne fshat interneti punon vetem naten", "në fshat interneti punon vetëm natën"], "why": ["recetat"]}
+ISSUE: dict[str, Any] = {
+    "issue": ["ne fshat interneti punon vetem naten", "në fshat interneti punon vetëm natën"],
+    "why": ["recetat"],
+}
 
 
 async def submitted(site: Site, submission: uuid.UUID) -> Submitted:
@@ -107,7 +110,7 @@ async def test_its_siblings_and_what_else_the_author_sent(lone_site: Site) -> No
 async def test_what_is_redacted_is_left_out_everywhere(lone_site: Site) -> None:
     number = "069 123 4567"
     talk = [factories.Line("in", "text", f"telefoni im {number}", 100)]
-    said = {"issue": [f"telefoni im {number}", f"numri im: {number}, faleminderit"], "why": [None]}
+    said: dict[str, Any] = {"issue": [f"telefoni im {number}", f"numri im: {number}, faleminderit"], "why": [None]}
     made = await factories.submission(lone_site.database, said, {"issue": [number], "why": [None]}, conversation=talk)
     found = await submitted(lone_site, made)
     wording = found.contributions[0].answers[0].revisions[1]

@@ -145,7 +145,7 @@ async def one_pair(desk: Desk, *, together: bool) -> bool:
     """Let both edit from the same version; return whether the second put theirs in place."""
     edits = await desk.edits()
     if together:
-        answers = await asyncio.gather(desk.send(0, edits[0]), desk.send(1, edits[1]))
+        answers = [*await asyncio.gather(desk.send(0, edits[0]), desk.send(1, edits[1]))]
         first = next((n for n, answer in enumerate(answers) if answer.status_code == 303), 0)
     else:
         first = desk.chance.randrange(2)

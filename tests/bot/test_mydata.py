@@ -110,7 +110,8 @@ HELD: dict[str, list[dict[str, Any]]] = {
 
 def page(code: str = "sq", **more: Any) -> str:
     """Return the page of somebody who used the bot for a while."""
-    return mydata.page(HELD, code, translations(CHAT, code), NOW, **({"catalogue": CATALOGUE, "themes": THEMES} | more))
+    known: dict[str, Any] = {"catalogue": CATALOGUE, "themes": THEMES}
+    return mydata.page(HELD, code, translations(CHAT, code), NOW, **(known | more))
 
 
 def words(html: str) -> str:

@@ -118,16 +118,17 @@ async def test_the_second_of_two_is_told_what_stands(database: Database, now: da
         await work.commit()
     async with database.begin() as work:
         some = await theme(work, "v1")
-        for verb in (
-            lambda: work.moderation.set_status(id_, "ready", seen=0, by=ana, now=now),
-            lambda: work.moderation.assign(id_, None, seen=0, by=ana, now=now),
-            lambda: work.moderation.set_themes(id_, {some}, seen=0, by=ana, now=now),
-            lambda: work.moderation.add_theme(id_, some, seen=0, by=ana, now=now),
-            lambda: work.moderation.remove_theme(id_, some, seen=0, by=ana, now=now),
-            lambda: work.moderation.look(id_, seen=0, by=ana, now=now),
-        ):
+        verbs = [
+            work.moderation.set_status(id_, "ready", seen=0, by=ana, now=now),
+            work.moderation.assign(id_, None, seen=0, by=ana, now=now),
+            work.moderation.set_themes(id_, {some}, seen=0, by=ana, now=now),
+            work.moderation.add_theme(id_, some, seen=0, by=ana, now=now),
+            work.moderation.remove_theme(id_, some, seen=0, by=ana, now=now),
+            work.moderation.look(id_, seen=0, by=ana, now=now),
+        ]
+        for verb in verbs:
             with pytest.raises(Moved) as moved:
-                await verb()
+                await verb
             assert moved.value.now == await work.moderation.standing(id_)
         await work.commit()
     assert (await stands(database, id_)).assignee_id == ana
