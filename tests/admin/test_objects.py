@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 import uuid
+from pathlib import Path
 
 from sqlalchemy import delete, insert, select
 
 from admin.app import ROUTES
+from admin.permissions import GRANTED, Permission, Role
 from storage.models import Address, Contribution, Participant, Submission
 from tests.admin import factories
 from tests.admin.conftest import Site
@@ -47,6 +49,15 @@ async def _things(site: Site) -> dict[str, tuple[uuid.UUID, uuid.UUID]]:
 
 def test_there_are_routes_that_name_a_thing() -> None:
     assert len(NAMING) > 5
+
+
+def test_the_page_for_people_says_who_holds_what() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "PERMISSIONS.md").read_text(encoding="utf-8")
+    rows = [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in page.splitlines() if ":" in line]
+    told = {row[0]: row[2:] for row in rows if row[0] in set(Permission)}
+    order = (Role.ADMINISTRATOR, Role.MODERATOR, Role.VIEWER, Role.COORDINATOR)
+    assert told == {each: ["yes" if each in GRANTED[role] else "" for role in order] for each in Permission}
+    assert all(f"| `{role}` |" in page for role in Role)
 
 
 async def test_what_is_not_theirs_is_not_there_on_any_route(site: Site) -> None:

@@ -52,6 +52,7 @@ def test_every_command_has_help(house: Path) -> None:
     for words in (
         (), ("demo",), ("run",), ("bot",), ("admin",), ("worker",), ("db", "upgrade"), ("db", "current"),
         ("moderator", "add"), ("moderator", "list"), ("moderator", "disable"), ("moderator", "reset-password"),
+        ("moderator", "reset-totp"), ("audit", "verify"), ("audit", "head"),
         ("consultation", "check"), ("consultation", "load"), ("consultation", "list"), ("consultation", "open"),
         ("consultation", "close"), ("export",), ("doctor",),
         ("keys", "rotate"), ("retention",), ("backup",), ("restore",),
@@ -110,9 +111,14 @@ def test_accounts(house: Path) -> None:
     assert kuvendo(house, "moderator", "list").stdout.startswith("drita\tmoderator\teverything")
     reset = kuvendo(house, "moderator", "reset-password", "drita", "--password-stdin", stdin=f"{password}!\n")
     assert reset.returncode == 0, reset.stderr
+    assert "next login" in kuvendo(house, "moderator", "reset-totp", "drita").stdout
     assert kuvendo(house, "moderator", "disable", "drita").returncode == 0
     assert "disabled" in kuvendo(house, "moderator", "list").stdout
     failed(kuvendo(house, "moderator", "disable", "nobody"), "nobody")
+    head = kuvendo(house, "audit", "head").stdout.strip()
+    assert kuvendo(house, "audit", "verify", "--against", head).stdout == "4 rows, every one sound.\n"
+    failed(kuvendo(house, "audit", "verify", "--against", f"4 {'0' * 64}"), "Row 4 is wrong")
+    failed(kuvendo(house, "audit", "verify", "--against", "nonsense"), "64 hexadecimal digits")
 
 
 def test_mistakes_in_files_are_told_with_their_place(house: Path) -> None:
