@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import String, bindparam, cast, delete, insert, or_, select, true, update
+from sqlalchemy import delete, select, update
 
 from dialogs.answering import NEWEST, QUESTION, RESPONSE
 from dialogs.exchange import Message, Replied
 from dialogs.session import Session, loads
 from dialogs.types import Asked
+from storage import reply_statements as sql
 from storage.errors import StorageError
 from storage.filing import TOPIC
-from storage.models import Address, AuthorReply, Contribution, OutboxRow, ReplyRow, SessionRow, Staff, Submission
+from storage.models import AuthorReply, Contribution, OutboxRow, ReplyRow, Submission
 from storage.moderation import Moderation
 from storage.outbox import NOTICE, UNREACHABLE, Letter, Outbox, part_of
 from storage.transaction import Record, Transaction
@@ -116,7 +117,7 @@ class Replies:
 
     async def author(self, contribution: uuid.UUID) -> Author:
         """Return what may be known of a contribution's author."""
-        row = await self._transaction.first(_AUTHOR.where(Contribution.id == contribution))
+        row = await self._transaction.first(sql.AUTHOR.where(Contribution.id == contribution))
         if row is None or not row.has_address:
             return Author(row.submitted_in if row else "", GONE)
         return Author(row.language or row.submitted_in, row.unreachable_why or "")
@@ -134,7 +135,7 @@ class Replies:
             raise NobodyThere("this author can no longer be reached")
         await Moderation(self._transaction).look(contribution, seen=seen, by=by, now=now)
         values = {"contribution_id": contribution, "staff_id": by, "kind": kind, "language": author.language}
-        row = await self._transaction.first(_WRITE, {**values, "text": text, "at": now})
+        row = await self._transaction.first(sql.WRITE, {**values, "text": text, "at": now})
         assert row is not None, "what was inserted is returned"
         self._transaction.news.update((NEWS, TOPIC))
         return int(row.id)
@@ -147,18 +148,18 @@ class Replies:
 
     async def of(self, contribution: uuid.UUID) -> tuple[Reply, ...]:
         """Return what was written about a contribution, oldest first, each with what came back."""
-        rows = await self._transaction.rows(_OF.where(ReplyRow.contribution_id == contribution))
-        back = await self._transaction.rows(_BACK.where(AuthorReply.reply_id.in_([row.id for row in rows])))
+        rows = await self._transaction.rows(sql.OF.where(ReplyRow.contribution_id == contribution))
+        back = await self._transaction.rows(sql.BACK.where(AuthorReply.reply_id.in_([row.id for row in rows])))
         answers: dict[int, list[WroteBack]] = {}
         for reply, *fields in back:
             answers.setdefault(reply, []).append(WroteBack(*fields))
-        return tuple(Reply(*row, answers=tuple(answers.get(row.id, ()))) for row in rows)
+        return tuple(replace(Reply(*row), answers=tuple(answers.get(row.id, ()))) for row in rows)
 
     # --- the worker --------------------------------------------------------------------------------------------------
 
     async def waiting(self, limit: int, now: datetime, pause: timedelta = PAUSE) -> tuple[Waiting, ...]:
         """Return replies that can no longer be taken back and that no worker has yet, the oldest first."""
-        due = _WAITING.where(ReplyRow.state == WRITTEN, ReplyRow.at <= now - pause).limit(limit)
+        due = sql.WAITING.where(ReplyRow.state == WRITTEN, ReplyRow.at <= now - pause).limit(limit)
         return tuple(map(_waiting, await self._transaction.rows(due)))
 
     async def owe(self, waiting: Waiting, message: Message, letters: Sequence[Letter], now: datetime) -> bool:
@@ -185,14 +186,14 @@ class Replies:
 
     async def has_outcomes(self) -> bool:
         """Return whether there is something to settle, without writing anything."""
-        return await self._transaction.first(_DONE) is not None
+        return await self._transaction.first(sql.DONE, {"at_most": 1}) is not None
 
     async def settle(self, now: datetime) -> int:
         """Copy what became of replies that were owed, and return of how many; before the outbox forgets it."""
-        done = [row.id for row in await self._transaction.rows(_DONE)]
+        done = [row.id for row in await self._transaction.rows(sql.DONE, {"at_most": AT_MOST})]
         keys = {part_of(_key(reply), place): reply for reply in done for place in range(PIECES)}
         letters: dict[int, list[Record]] = {reply: [] for reply in done}
-        for row in await self._transaction.rows(_LETTERS.where(OutboxRow.key.in_(list(keys)))):
+        for row in await self._transaction.rows(sql.LETTERS.where(OutboxRow.key.in_(list(keys)))):
             letters[keys[row.key]].append(row)
         settled = [reply for reply in done if await self._settled(reply, letters[reply], now)]
         await self._concluded(settled, now)
@@ -228,15 +229,15 @@ class Replies:
 
         A question to somebody else is None like one that never was.
         """
-        theirs = _ASKED.where(Submission.participant_id == participant_id)
+        theirs = sql.ASKED.where(Submission.participant_id == participant_id)
         row = await self._transaction.first(theirs if number == NEWEST else theirs.where(ReplyRow.id == number))
         return Asked(row.id, row.receipt or "", row.draft) if row else None
 
     async def answered(self, replied: Replied, language: str, now: datetime) -> None:
         """Keep what an author wrote back, and point it out to whoever works on the contribution."""
         values = {"reply_id": replied.question, "text": replied.text, "changed": replied.changed}
-        await self._transaction.put(_ANSWER, {**values, "language": language, "at": now})
-        await self._transaction.put(_POINTED_OUT, {"question": replied.question})
+        await self._transaction.put(sql.ANSWER, {**values, "language": language, "at": now})
+        await self._transaction.put(sql.POINTED_OUT, {"question": replied.question})
         self._transaction.news.add(TOPIC)
 
 
@@ -252,89 +253,3 @@ def _waiting(row: Record) -> Waiting:
     return Waiting(
         row.id, row.kind, row.text, row.participant_id, receipt, row.draft, row.digest, row.position, session, why
     )
-
-
-# --- statements ------------------------------------------------------------------------------------------------------
-
-_HAS_ADDRESS = Address.participant_id.is_not(None).label("has_address")
-
-_AUTHOR = (
-    select(Submission.language.label("submitted_in"), SessionRow.language, Address.unreachable_why, _HAS_ADDRESS)
-    .select_from(Contribution)
-    .join(Submission, Submission.id == Contribution.submission_id)
-    .join(SessionRow, SessionRow.participant_id == Submission.participant_id, isouter=True)
-    .join(Address, Address.participant_id == Submission.participant_id, isouter=True)
-)
-
-_WRITE = insert(ReplyRow).values(state=WRITTEN).returning(ReplyRow.id)
-
-_OF = (
-    select(
-        ReplyRow.id,
-        ReplyRow.kind,
-        ReplyRow.language,
-        ReplyRow.text,
-        ReplyRow.state,
-        ReplyRow.error,
-        ReplyRow.at,
-        ReplyRow.settled_at,
-        Staff.name,
-    )
-    .join(Staff, Staff.id == ReplyRow.staff_id, isouter=True)
-    .order_by(ReplyRow.id)
-)
-
-_BACK = select(
-    AuthorReply.reply_id, AuthorReply.text, AuthorReply.changed, AuthorReply.language, AuthorReply.at
-).order_by(AuthorReply.id)
-
-_WAITING = (
-    select(
-        ReplyRow.id,
-        ReplyRow.kind,
-        ReplyRow.text,
-        Submission.participant_id,
-        Submission.receipt,
-        Submission.draft,
-        Submission.digest,
-        Contribution.position,
-        SessionRow.state,
-        Address.unreachable_why,
-        _HAS_ADDRESS,
-    )
-    .join(Contribution, Contribution.id == ReplyRow.contribution_id)
-    .join(Submission, Submission.id == Contribution.submission_id)
-    .join(SessionRow, SessionRow.participant_id == Submission.participant_id, isouter=True)
-    .join(Address, Address.participant_id == Submission.participant_id, isouter=True)
-    .order_by(ReplyRow.id)
-)
-
-# The first message of a reply leads to its row in the outbox; one whose rows are gone is settled too.
-_FIRST_KEY = "reply:" + cast(ReplyRow.id, String) + "/0"
-_DONE = (
-    select(ReplyRow.id)
-    .join(OutboxRow, OutboxRow.key == _FIRST_KEY, isouter=True)
-    .where(ReplyRow.state == OWED, or_(OutboxRow.id.is_(None), OutboxRow.state.in_(("sent", "failed"))))
-    .order_by(ReplyRow.id)
-    .limit(AT_MOST)
-)
-_LETTERS = select(OutboxRow.key, OutboxRow.state, OutboxRow.error, OutboxRow.done_at)
-
-_ASKED = (
-    select(ReplyRow.id, Submission.receipt, Submission.draft)
-    .join(Contribution, Contribution.id == ReplyRow.contribution_id)
-    .join(Submission, Submission.id == Contribution.submission_id)
-    .where(ReplyRow.kind == QUESTION, ReplyRow.state != WRITTEN)
-    .order_by(ReplyRow.id.desc())
-    .limit(1)
-)
-
-_ANSWER = insert(AuthorReply)
-_POINTED_OUT = (
-    update(Contribution)
-    .where(
-        Contribution.id
-        == select(ReplyRow.contribution_id).where(ReplyRow.id == bindparam("question")).scalar_subquery()
-    )
-    .values(revised_unseen=true())
-)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -65,7 +65,7 @@ class Look(NamedTuple):
     is_long: bool
 
 
-async def piece(visit: Visit, work: UnitOfWork, shown: Shown) -> Mapping[str, object]:
+async def piece(visit: Visit, work: UnitOfWork, shown: Shown) -> dict[str, Any]:
     """Return what the contribution's page shows of the exchange with its author."""
     replies = await work.replies.of(shown.contributed.id)
     author = await work.replies.author(shown.contributed.id)

@@ -21,9 +21,10 @@ from tests.admin.conftest import Person, Site, words
 SQ = translations(CHAT, "sq")
 
 
-async def case(database: Database, language: str = "sq", **more: str) -> uuid.UUID:
+async def case(database: Database, language: str = "sq", consultation: str = factories.DIGITAL) -> uuid.UUID:
     """Write a contribution whose author can be reached; return its id."""
-    submission = await factories.submission(database, {"issue": ["rruga"], "why": [None]}, language=language, **more)
+    said: dict[str, list[str | None]] = {"issue": ["rruga"], "why": [None]}
+    submission = await factories.submission(database, said, language=language, consultation=consultation)
     async with database.begin() as work:
         found = select(Contribution.id, Submission.participant_id).join(Submission)
         row = await work.transaction.first(found.where(Submission.id == submission))

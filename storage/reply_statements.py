@@ -1,0 +1,90 @@
+"""The SQL of replies, made once: who is written to, what waits for a worker, what became of it, what came back."""
+
+from __future__ import annotations
+
+from sqlalchemy import String, bindparam, cast, insert, or_, select, true, update
+
+from storage.models import Address, AuthorReply, Contribution, OutboxRow, ReplyRow, SessionRow, Staff, Submission
+
+_HAS_ADDRESS = Address.participant_id.is_not(None).label("has_address")
+
+AUTHOR = (
+    select(Submission.language.label("submitted_in"), SessionRow.language, Address.unreachable_why, _HAS_ADDRESS)
+    .select_from(Contribution)
+    .join(Submission, Submission.id == Contribution.submission_id)
+    .join(SessionRow, SessionRow.participant_id == Submission.participant_id, isouter=True)
+    .join(Address, Address.participant_id == Submission.participant_id, isouter=True)
+)
+
+WRITE = insert(ReplyRow).values(state="written").returning(ReplyRow.id)
+
+OF = (
+    select(
+        ReplyRow.id,
+        ReplyRow.kind,
+        ReplyRow.language,
+        ReplyRow.text,
+        ReplyRow.state,
+        ReplyRow.error,
+        ReplyRow.at,
+        ReplyRow.settled_at,
+        Staff.name,
+    )
+    .join(Staff, Staff.id == ReplyRow.staff_id, isouter=True)
+    .order_by(ReplyRow.id)
+)
+
+BACK = select(
+    AuthorReply.reply_id, AuthorReply.text, AuthorReply.changed, AuthorReply.language, AuthorReply.at
+).order_by(AuthorReply.id)
+
+WAITING = (
+    select(
+        ReplyRow.id,
+        ReplyRow.kind,
+        ReplyRow.text,
+        Submission.participant_id,
+        Submission.receipt,
+        Submission.draft,
+        Submission.digest,
+        Contribution.position,
+        SessionRow.state,
+        Address.unreachable_why,
+        _HAS_ADDRESS,
+    )
+    .join(Contribution, Contribution.id == ReplyRow.contribution_id)
+    .join(Submission, Submission.id == Contribution.submission_id)
+    .join(SessionRow, SessionRow.participant_id == Submission.participant_id, isouter=True)
+    .join(Address, Address.participant_id == Submission.participant_id, isouter=True)
+    .order_by(ReplyRow.id)
+)
+
+# The first message of a reply leads to its row in the outbox; one whose rows are gone is settled too.
+_FIRST_KEY = "reply:" + cast(ReplyRow.id, String) + "/0"
+DONE = (
+    select(ReplyRow.id)
+    .join(OutboxRow, OutboxRow.key == _FIRST_KEY, isouter=True)
+    .where(ReplyRow.state == "owed", or_(OutboxRow.id.is_(None), OutboxRow.state.in_(("sent", "failed"))))
+    .order_by(ReplyRow.id)
+    .limit(bindparam("at_most"))
+)
+LETTERS = select(OutboxRow.key, OutboxRow.state, OutboxRow.error, OutboxRow.done_at)
+
+ASKED = (
+    select(ReplyRow.id, Submission.receipt, Submission.draft)
+    .join(Contribution, Contribution.id == ReplyRow.contribution_id)
+    .join(Submission, Submission.id == Contribution.submission_id)
+    .where(ReplyRow.kind == "question", ReplyRow.state != "written")
+    .order_by(ReplyRow.id.desc())
+    .limit(1)
+)
+
+ANSWER = insert(AuthorReply)
+POINTED_OUT = (
+    update(Contribution)
+    .where(
+        Contribution.id
+        == select(ReplyRow.contribution_id).where(ReplyRow.id == bindparam("question")).scalar_subquery()
+    )
+    .values(revised_unseen=true())
+)
