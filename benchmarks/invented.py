@@ -181,7 +181,7 @@ async def _count(address: str) -> None:
 
 
 def fill_sqlite(path: str, count: int) -> None:
-    """Write so many contributions into the file at `path`."""
+    """Write so many contributions into the file at `path`; kept numbers are counted."""
     connection = sqlite3.connect(path)
     found = connection.execute("SELECT consultation, slug, digest FROM questionnaire_versions").fetchall()
     for rows in (beside(), *batches(count, _digests(found))):
@@ -193,6 +193,7 @@ def fill_sqlite(path: str, count: int) -> None:
     connection.execute("ANALYZE")
     connection.commit()
     connection.close()
+    asyncio.run(_count(f"sqlite+aiosqlite:///{path}"))
 
 
 def _digests(rows: Sequence[Sequence[str]]) -> dict[tuple[str, str], str]:

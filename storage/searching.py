@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, any_, func, literal, select, tuple_, union_all
@@ -26,7 +27,7 @@ LONGEST_TEXT: Final = 100_000
 SPELLINGS: Final = (("dixhit", "digjit"),)
 """Beginnings of words that are written either way."""
 
-Columns = Sequence[Any]
+Columns = tuple[Any, ...]
 PLACE: Final = (Contribution.id, Contribution.created_at)
 """Where a contribution stands in the order of time."""
 
@@ -55,6 +56,7 @@ def _twins(words: Sequence[str]) -> Iterator[str]:
 # --- contributions in their order ----------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=256)  # putting it together takes longer than the database needs for it
 def newest(
     wanted: Filter,
     columns: Columns = PLACE,
