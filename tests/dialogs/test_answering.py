@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from dialogs.answering import REMEMBERED, message, question_wanted
+from dialogs.answering import REMEMBERED, message, named, question_wanted
 from dialogs.exchange import Chosen, Command, InputRejected, Media, Replied, Typed
 from dialogs.session import Stage, dumps, loads
 from dialogs.types import FromStaff
 from locales import CHAT, translations
-from tests.dialogs.people import Person
+from tests.dialogs.people import SURVEY, Person
 
 SQ = translations(CHAT, "sq")
 
@@ -204,6 +205,12 @@ def test_the_message_says_who_writes_about_what_and_how_to_answer() -> None:
     ]
     [[button]] = shown.menu
     assert (button.option, button.label, shown.turn) == ("answer:7", "Përgjigju", 0)
+
+
+def test_a_contribution_is_called_as_its_questionnaire_has_it() -> None:
+    assert named(SURVEY, 2, "sq") == "Dëshira 2"
+    assert named(replace(SURVEY, sections=SURVEY.sections[:1]), 1, "sq") == ""
+    assert named(None, 1, "sq") == ""
 
 
 def test_a_response_asks_for_nothing() -> None:
