@@ -135,10 +135,10 @@ async def test_neighbours_keep_what_is_looked_for(site: Site) -> None:
     listed = (await person.get("/contributions/?q=uji")).text
     middle = html.unescape(re.findall(r'class="open" href="/admin([^"]+)"', listed)[1])
     page = (await person.get(middle)).text
-    ways = dict(re.findall(r'<a rel="(prev|next)" href="/admin([^"]+)"', page.split('class="steps"', 1)[1]))
+    ways = dict(re.findall(r'<a rel="(prev|next)" href="/admin([^"]+)"', page.split('class="neighbours"', 1)[1]))
     assert ways.keys() == {"prev", "next"}
     opened = [html.unescape(each) for each in re.findall(r'class="open" href="/admin([^"]+)"', listed)]
     assert [html.unescape(ways["prev"]), html.unescape(ways["next"])] == [opened[0], opened[2]]
     assert 'class="to-list" href="/admin/contributions/?q=uji#c-' in page
     first = (await person.get(opened[0])).text
-    assert 'rel="prev"' not in first.split('class="steps"', 1)[1].split("</nav>", 1)[0]
+    assert 'rel="prev"' not in first.split('class="neighbours"', 1)[1].split("</nav>", 1)[0]

@@ -92,7 +92,7 @@
   }
 
   function status() {
-    const field = one("#m-status") || one('select[name="status"], input[name="status"]');
+    const field = one("#m-status") || one('.desk-made [name="status"]');
     if (!field) return;
     if (many) {
       if (!recount()) tick();
@@ -119,9 +119,9 @@
     x: tick,
     s: status,
     "/": () => one("#q") && one("#q").focus(),
-    n: () => click('.steps [rel="next"]'),
-    p: () => click('.steps [rel="prev"]'),
-    u: () => click(".steps .to-list"),
+    n: () => click('.neighbours [rel="next"]'),
+    p: () => click('.neighbours [rel="prev"]'),
+    u: () => click(".neighbours .to-list"),
     "?": show,
   };
 
