@@ -187,7 +187,7 @@ async def test_another_reason_is_asked_for_in_a_note(lone_site: Site) -> None:
         ("status", {"status": "ready", "version": "x"}),
         ("assignee", {"assignee": "4711"}),
         ("assignee", {"assignee": "9" * 30, "version": ""}),
-        ("notes/gone", {"note": "x"}),
+        ("notes/remove", {"note": "x"}),
     ],
 )
 async def test_what_no_form_of_ours_sends_is_a_mistake(lone_site: Site, what: str, form: dict[str, str]) -> None:
@@ -232,9 +232,9 @@ async def test_notes_are_written_and_ones_own_removed(lone_site: Site) -> None:
     assert "&lt;b&gt;e para&lt;/b&gt;\ndy" in page
     async with lone_site.database.reading() as work:
         (note,) = await work.moderation.notes(id_)
-    await decide(besa, id_, "notes/gone", note=str(note.id))
+    await decide(besa, id_, "notes/remove", note=str(note.id))
     assert "e para" in (await ana.get(f"/contributions/{id_}")).text, "it is not Besa's"
-    await decide(ana, id_, "notes/gone", note=str(note.id))
+    await decide(ana, id_, "notes/remove", note=str(note.id))
     assert "e para" not in (await ana.get(f"/contributions/{id_}")).text
 
 
@@ -254,7 +254,7 @@ async def test_a_change_by_the_author_is_pointed_out_until_somebody_read_it(lone
 
 # --- what is not theirs ----------------------------------------------------------------------------------------------
 
-VERBS = ("status", "assignee", "themes", "notes", "notes/gone", "seen")
+VERBS = ("status", "assignee", "themes", "notes", "notes/remove", "seen")
 FORM = {"status": "ready", "assignee": "", "note": "1"}
 
 
