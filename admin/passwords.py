@@ -171,7 +171,7 @@ def _matches(kept: str | None, text: str) -> bool:
 def _is_common(plain: str) -> bool:
     """Tell whether `plain` is a row of keys, or a common word (or twice one) with digits and signs around it."""
     letters = _bare(plain)
-    words = any(letters == word * (len(letters) // len(word)) for word in COMMON) if letters else True
+    words = any(letters == word * (len(letters) // len(word)) for word in COMMON) if letters else plain.isascii()
     runs = any(plain.lower() in row * 4 or plain.lower()[::-1] in row * 4 for row in ROWS)
     return words or runs
 
