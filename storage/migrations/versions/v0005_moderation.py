@@ -28,6 +28,7 @@ UNSAMPLED = (
 
 def upgrade() -> None:
     _codebook()
+    _likeness()
     _about_contributions()
     _letters_and_numbers()
     _new_columns()
@@ -70,6 +71,9 @@ def _codebook() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_themes")),
         sa.UniqueConstraint("consultation", "slug", name=op.f("uq_themes_consultation_slug")),
     )
+
+
+def _likeness() -> None:
     op.create_table(
         "contribution_texts",
         sa.Column("contribution_id", sa.Uuid(), nullable=False),
