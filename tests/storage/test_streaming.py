@@ -83,11 +83,8 @@ def _items(chance: random.Random, questions: tuple[str, ...]) -> Iterator[dict[s
         yield {question: _texts(chance) for question in questions if chance.random() < 0.9}
 
 
-@pytest.mark.parametrize("seed", range(4))
-async def test_lean_and_slow_say_the_same(site: Site, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    chance = random.Random(seed)
-    monkeypatch.setattr(streaming, "CHUNK", 7)
-    database = site.database
+async def _said(database: Database, chance: random.Random) -> None:
+    """Have forty people say something, or nothing, or begin and leave."""
     for number in range(40):
         slug, questions = chance.choice((("key-issues", ("issue", "why")), ("ideas", ("idea", "problem", "objective"))))
         items = list(_items(chance, questions))
@@ -99,41 +96,47 @@ async def test_lean_and_slow_say_the_same(site: Site, seed: int, monkeypatch: py
             at=None if chance.random() < 0.1 else factories.NOW + timedelta(seconds=number // 3),
             taken_back=[place for place in range(1, len(items) + 1) if chance.random() < 0.2],
         )
+
+
+async def _worked_on(database: Database, chance: random.Random) -> tuple[int, str]:
+    """Put contributions under themes, leave some words out, and return one theme: its number and its slug."""
     async with database.begin() as work:
         await file_some(work, 1000)
-        themes = [
-            row.id
-            for row in await work.transaction.rows(select(Theme.id).where(Theme.consultation == factories.DIGITAL))
-        ]
-        parts = [row.id for row in await work.transaction.rows(select(Contribution.id))]
+        mine = select(Theme.id, Theme.slug).where(Theme.consultation == factories.DIGITAL).order_by(Theme.id)
+        themes = await work.transaction.rows(mine)
         coded = [
-            {"contribution_id": part, "theme_id": theme, "at": factories.NOW}
-            for part in parts
-            for theme in chance.sample(themes, chance.choice((0, 0, 1, 3)))
+            {"contribution_id": part.id, "theme_id": theme.id, "at": factories.NOW}
+            for part in await work.transaction.rows(select(Contribution.id))
+            for theme in chance.sample(list(themes), chance.choice((0, 0, 1, 3)))
         ]
         await work.transaction.put(insert(ContributionTheme), coded)
-        answers = await work.transaction.rows(select(AnswerRow.id, AnswerRow.submission_id))
+        stretch = {"start": 0, "end": 5, "kind": "other", "at": factories.NOW}
         covered = [
-            {"submission_id": row.submission_id, "answer_id": row.id, "start": 0, "end": 5, "kind": "other",
-             "at": factories.NOW, "undone_at": factories.NOW if chance.random() < 0.3 else None}
-            for row in answers if chance.random() < 0.1
-        ]  # fmt: skip
+            {**stretch, "submission_id": row.submission_id, "answer_id": row.id, "undone_at": undone}
+            for row in await work.transaction.rows(select(AnswerRow.id, AnswerRow.submission_id))
+            for undone in chance.choice(((),) * 9 + ((None,), (factories.NOW,)))
+        ]
         await work.transaction.put(insert(Redaction), covered)
         await work.commit()
-    expected = await _reference(database, factories.DIGITAL)
-    assert expected
-    for lean, slow in zip(await _lean(database, Filter((factories.DIGITAL,))), expected, strict=True):
+    return themes[0].id, themes[0].slug
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_lean_and_slow_say_the_same(site: Site, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(seed)
+    monkeypatch.setattr(streaming, "CHUNK", 7)
+    await _said(site.database, chance)
+    number, slug = await _worked_on(site.database, chance)
+    expected = await _reference(site.database, factories.DIGITAL)
+    for lean, slow in zip(await _lean(site.database, Filter((factories.DIGITAL,))), expected, strict=True):
         assert lean == slow
-    english = await _lean(database, Filter((factories.DIGITAL,), languages=("en",)))
+    english = await _lean(site.database, Filter((factories.DIGITAL,), languages=("en",)))
     assert english == [each for each in expected if each["language"] == "en"]
-    one = themes[0]
-    async with database.reading() as work:
-        slug = (await work.transaction.rows(select(Theme.slug).where(Theme.id == one)))[0].slug
-    chosen = await _lean(database, Filter((factories.DIGITAL,), themes=(one,)))
     kept = [
         {**each, "contributions": [part for part in each["contributions"] if slug in part["themes"]]}  # type: ignore[attr-defined]
         for each in expected
     ]
+    chosen = await _lean(site.database, Filter((factories.DIGITAL,), themes=(number,)))
     assert chosen == [each for each in kept if each["contributions"]]
 
 
