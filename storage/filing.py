@@ -74,6 +74,9 @@ async def anything_waits(unit: Unit) -> bool:
 
 async def file_submission(transaction: Transaction, submission: uuid.UUID) -> None:
     """File every contribution of a submission at once: what may be read of it has changed."""
+    # Locked before they are read: what their author changes meanwhile comes after, and has them filed once more.
+    mine = select(Contribution.id).where(Contribution.submission_id == submission)
+    await transaction.rows(mine.order_by(Contribution.id).with_for_update())
     found = await Reading(transaction).several([submission])
     await _keep(transaction, [(each, part) for each in found for part in (*each.contributions, *each.withdrawn)])
     transaction.news.add(TOPIC)
