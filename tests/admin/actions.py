@@ -67,4 +67,4 @@ def _texts(node: ast.expr) -> Iterator[str]:
         yield from _texts(node.body)
         yield from _texts(node.orelse)
     elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
-        yield f"{node.values[0].value}*"
+        yield str(node.values[0].value) + "*"

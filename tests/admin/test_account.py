@@ -168,9 +168,7 @@ async def test_a_stolen_session_guesses_no_password(lone_site: Site) -> None:
     assert answers == [*[401] * 30, 429, 429]
 
 
-@pytest.mark.parametrize(
-    "word", ["password", "fjalëkalimi", "Kuvendo", "QWERTYUIOP", "shqiperia", "123456789012"]
-)
+@pytest.mark.parametrize("word", ["password", "fjalëkalimi", "Kuvendo", "QWERTYUIOP", "shqiperia", "123456789012"])
 def test_what_is_tried_first_is_refused(word: str) -> None:
     for dressed in (word, f"{word}2026", f"!!{word}!!{'1' * 12}", word * 3):
         if len(dressed) >= 12:

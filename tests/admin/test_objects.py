@@ -20,7 +20,7 @@ from tests.admin.test_permissions import FORMS, MATRIX, ROLES
 
 NAMING = [row for row in ROUTES if "{id:uuid}" in row.path]
 CHAT = 7_314_159_265
-ONE = {"issue": ["x"], "why": [None]}
+ONE: dict[str, list[str | None]] = {"issue": ["x"], "why": [None]}
 
 
 async def _contribution(site: Site, submission: uuid.UUID) -> uuid.UUID:
@@ -96,10 +96,10 @@ async def test_no_page_leads_to_who_wrote(site: Site) -> None:
     seen = 0
     for role in ROLES:
         reader = await site.member(role)
-        for row in (each for each in ROUTES if each.method == "GET" and each.name != "live"):
-            for id_ in (said, inside) if "{id:uuid}" in row.path else (said,):
-                path = re.sub(r"\{\w+:int\}", "1", row.path.replace("{id:uuid}", str(id_)))
+        for route in (each for each in ROUTES if each.method == "GET" and each.name != "live"):
+            for id_ in (said, inside) if "{id:uuid}" in route.path else (said,):
+                path = re.sub(r"\{\w+:int\}", "1", route.path.replace("{id:uuid}", str(id_)))
                 page = await reader.get(path)
                 seen += page.status_code == 200
-                assert not {each for each in secret if each in page.text}, (role, row.name)
+                assert not {each for each in secret if each in page.text}, (role, route.name)
     assert seen > 20
