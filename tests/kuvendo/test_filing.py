@@ -39,7 +39,8 @@ async def waiting(database: Database) -> int:
 
 async def say(database: Database, count: int) -> None:
     """Send that many contributions."""
-    await factories.submission(database, *({"issue": [f"uji {n}"], "why": [None]} for n in range(count)))
+    items: list[dict[str, list[str | None]]] = [{"issue": [f"uji {n}"], "why": [None]} for n in range(count)]
+    await factories.submission(database, *items)
 
 
 async def test_a_round_files_everything(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
