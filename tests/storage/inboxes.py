@@ -13,6 +13,7 @@ from sqlalchemy import insert
 
 from storage import searching
 from storage.database import Database
+from storage.filters import Filter
 from storage.models import (
     Contribution,
     ContributionGroup,
@@ -27,6 +28,7 @@ from tests.admin import factories
 SLUGS = (factories.DIGITAL, factories.JUSTICE)
 STATUSES = ("new", "in-review", "ready", "set-aside")
 VOCABULARY = ("çështje", "rruga", "rrugë", "Ujë", "digjitale", "dixhitalizim", "the", "water", "shkolla", "100%", "a_b")
+ALL = Filter(scope=SLUGS)
 THEMES = (901, 902, 903)
 STAFF = (1, 2)
 
@@ -150,3 +152,15 @@ def _text(made: Made) -> dict[str, Any]:
         "folded": searching.filed(made.text),
         "likeness": [],
     }
+
+
+def said(text: str, at: datetime = factories.NOW, **other: Any) -> Made:
+    """Return one contribution that says `text`, nothing else about it out of the ordinary."""
+    fixed: dict[str, Any] = {"consultation": SLUGS[0], "questionnaire": "key-issues", "language": "sq", "status": "new"}
+    standing: dict[str, Any] = {"assignee": None, "revised": False, "group": None, "themes": (), "withdrawn": False}
+    return Made(**{"id": uuid.uuid4(), "at": at, "text": text, **fixed, **standing, **other})
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words by which `text` is found."""
+    return searching.filed(text).split()
