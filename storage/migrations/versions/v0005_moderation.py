@@ -29,6 +29,7 @@ UNSAMPLED = (
 def upgrade() -> None:
     _codebook()
     _likeness()
+    _groups()
     _about_contributions()
     _letters_and_numbers()
     _new_columns()
@@ -86,6 +87,23 @@ def _likeness() -> None:
         sa.PrimaryKeyConstraint("contribution_id", name=op.f("pk_contribution_texts")),
     )
     op.create_table(
+        "contribution_themes",
+        sa.Column("contribution_id", sa.Uuid(), nullable=False),
+        sa.Column("theme_id", NUMBER, nullable=False),
+        sa.Column("staff_id", NUMBER, nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contribution_id"], ["contributions.id"], name=op.f("fk_contribution_themes_contribution_id")
+        ),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_contribution_themes_staff_id")),
+        sa.ForeignKeyConstraint(["theme_id"], ["themes.id"], name=op.f("fk_contribution_themes_theme_id")),
+        sa.PrimaryKeyConstraint("contribution_id", "theme_id", name=op.f("pk_contribution_themes")),
+    )
+    op.create_index("ix_contribution_themes_theme_id", "contribution_themes", ["theme_id", "contribution_id"])
+
+
+def _groups() -> None:
+    op.create_table(
         "group_leavings",
         sa.Column("contribution_id", sa.Uuid(), nullable=False),
         sa.Column("group_id", NUMBER, nullable=False),
@@ -96,8 +114,7 @@ def _likeness() -> None:
         sa.ForeignKeyConstraint(["group_id"], ["contribution_groups.id"], name=op.f("fk_group_leavings_group_id")),
         sa.PrimaryKeyConstraint("contribution_id", "group_id", name=op.f("pk_group_leavings")),
     )
-    with op.batch_alter_table("group_leavings") as batch_op:
-        batch_op.create_index("ix_group_leavings_group_id", ["group_id"], unique=False)
+    op.create_index("ix_group_leavings_group_id", "group_leavings", ["group_id"])
 
     op.create_table(
         "likeness_bands",
@@ -108,8 +125,7 @@ def _likeness() -> None:
         ),
         sa.PrimaryKeyConstraint("band", "contribution_id", name=op.f("pk_likeness_bands")),
     )
-    with op.batch_alter_table("likeness_bands") as batch_op:
-        batch_op.create_index("ix_likeness_bands_contribution_id", ["contribution_id"], unique=False)
+    op.create_index("ix_likeness_bands_contribution_id", "likeness_bands", ["contribution_id"])
 
     op.create_table(
         "unlike",
@@ -124,24 +140,7 @@ def _likeness() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_unlike_staff_id")),
         sa.PrimaryKeyConstraint("contribution_id", "other_id", name=op.f("pk_unlike")),
     )
-    with op.batch_alter_table("unlike") as batch_op:
-        batch_op.create_index("ix_unlike_other_id", ["other_id"], unique=False)
-
-    op.create_table(
-        "contribution_themes",
-        sa.Column("contribution_id", sa.Uuid(), nullable=False),
-        sa.Column("theme_id", NUMBER, nullable=False),
-        sa.Column("staff_id", NUMBER, nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["contribution_id"], ["contributions.id"], name=op.f("fk_contribution_themes_contribution_id")
-        ),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_contribution_themes_staff_id")),
-        sa.ForeignKeyConstraint(["theme_id"], ["themes.id"], name=op.f("fk_contribution_themes_theme_id")),
-        sa.PrimaryKeyConstraint("contribution_id", "theme_id", name=op.f("pk_contribution_themes")),
-    )
-    with op.batch_alter_table("contribution_themes") as batch_op:
-        batch_op.create_index("ix_contribution_themes_theme_id", ["theme_id", "contribution_id"], unique=False)
+    op.create_index("ix_unlike_other_id", "unlike", ["other_id"])
 
 
 def _about_contributions() -> None:
