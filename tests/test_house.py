@@ -21,7 +21,7 @@ FOLDERS = {*PACKAGES, "benchmarks", "deploy", "docs", "tests"}
 LONGER_FILES = {  # the schema
     "storage/models.py": 800,
     "storage/migrations/versions/v0001_everything.py": 450,
-    "storage/migrations/versions/v0005_moderation.py": 350,
+    "storage/migrations/versions/v0005_moderation.py": 360,
 }
 LONGEST_FILE, LONGEST_TEST_FILE = 300, 400
 MEDIAN, NINE_IN_TEN, LONGEST = 10, 40, 60
