@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -275,9 +277,9 @@ def _first_themes() -> None:
     """Give the consultations that are there already the themes that new ones are loaded with."""
     consultations = sa.table("consultations", sa.column("slug", sa.String()), sa.column("definition", sa.JSON()))
     names = ("slug", "family", "name", "about", "never_alone")
-    kinds = (sa.String(), sa.String(), sa.JSON(), sa.JSON(), sa.Boolean())
-    columns = [sa.column(name, kind) for name, kind in zip(names, kinds, strict=True)]
-    columns += [sa.column("consultation", sa.String()), sa.column("position", sa.Integer())]
+    kinds: tuple[Any, ...] = (sa.String(), sa.String(), sa.JSON(), sa.JSON(), sa.Boolean())
+    columns: list[Any] = [sa.column(name, kind) for name, kind in zip(names, kinds, strict=True)]
+    columns += [sa.column(*each) for each in (("consultation", sa.String()), ("position", sa.Integer()))]
     columns += [sa.column("version", sa.Integer())]
     rows = [
         {name: getattr(theme, name) for name in names} | {"consultation": slug, "position": place, "version": 0}
