@@ -67,7 +67,8 @@ class Consultations:
 
         The highest version of each of these questionnaires is offered from now on; older ones remain for those who
         began them. A new consultation is a draft until it is opened; a known one keeps its state. Themes of its
-        component that it does not have are added. Returns how many versions were new. Raises FrozenVersion when a version known already has other words.
+        component that it does not have are added. Returns how many versions were new. Raises FrozenVersion when a
+        version known already has other words.
         """
         slug = consultation["slug"]
         known = await self._digests(slug)
@@ -84,7 +85,7 @@ class Consultations:
         await self._transaction.execute(_PUT, row)
         await self._transaction.put(_PUBLISH, [_version(each, slug, now) for each in new])
         await self._offer(slug, known | {_name(each): each["digest"] for each in new}, questionnaires)
-        await Codebook(self._transaction).seed(slug, consultation.get("component", slug))
+        await Codebook(self._transaction).seed(slug, str(consultation.get("component") or slug))
         return len(new)
 
     async def open(self, slug: str, now: datetime, closes_on: date | None = None) -> bool:
