@@ -7,7 +7,6 @@ from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from dialogs import loader
 from dialogs.types import Consultation, Questionnaire
 
 LARGEST: Final = 48 * 1024
@@ -34,6 +33,8 @@ class Checked:
 
 def check(content: bytes, consultation: Consultation) -> Checked:
     """Return the questionnaire of a file as a consultation would ask it, or every mistake in it."""
+    from dialogs import loader  # slow to import, and rarely needed
+
     with TemporaryDirectory(prefix="kuvendo-upload-") as folder:
         path = Path(folder, "questionnaire.yaml")
         path.write_bytes(content)

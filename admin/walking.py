@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 
 import orjson
 
-from dialogs import loader
 from dialogs.exchange import Chosen, Menu, Message
 from dialogs.talk import Heard, Talk
 from dialogs.types import Catalogue, Consultation, Questionnaire
@@ -62,6 +61,8 @@ def loads(text: str) -> tuple[Step, ...]:
 def catalogue(consultation: Consultation, questionnaire: Questionnaire) -> Catalogue:
     """Return what could be asked if this consultation were open and asked this and nothing else."""
     alone = replace(consultation, questionnaires=(questionnaire.digest,), is_open=True)
+    from dialogs import loader  # slow to import, and rarely needed
+
     return loader.catalogue(loader.shipped().plan, (alone,), (questionnaire,))
 
 

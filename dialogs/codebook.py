@@ -11,8 +11,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 FAMILIES = ("pillar", "recommendation", "principle", "other")
 """What kinds of themes there are; *other* are those that a secretariat adds."""
 
@@ -38,6 +36,8 @@ def shipped_themes(component: str) -> tuple[ShippedTheme, ...]:
 
 @cache
 def _content() -> dict[str, Any]:
+    import yaml  # slow to import, and needed once in the life of a consultation
+
     found: dict[str, Any] = yaml.safe_load(files("dialogs").joinpath("codebook.yaml").read_text(encoding="utf-8"))
     return found
 

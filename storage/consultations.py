@@ -70,7 +70,7 @@ class Consultations:
         component that it does not have are added. Returns how many versions were new. Raises FrozenVersion when a
         version known already has other words.
         """
-        slug = consultation["slug"]
+        slug = str(consultation["slug"])
         known = await self._digests(slug)
         new = [each for each in questionnaires if _is_new(each, known)]
         closes_on = consultation.get("closes_on")

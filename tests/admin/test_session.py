@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from admin import passwords
-from storage.models import StaffSession
 from storage.audit import Deed
+from storage.models import StaffSession
 from tests.admin import factories
 from tests.admin.conftest import Person, Site, installation
 

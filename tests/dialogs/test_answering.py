@@ -197,7 +197,7 @@ def test_the_message_says_who_writes_about_what_and_how_to_answer() -> None:
     shown = message(FromStaff(7, "question", "Ku është <b>kjo</b>?", "K7M4QX2P", "Çështja 2"), SQ)
     assert shown.text == (
         "Sekretariati ka një pyetje për ju.\nKontributi K7M4 QX2P · Çështja 2\n\nKu është <b>kjo</b>?\n\n"
-        "Për t'u përgjigjur, shtypni „Përgjigju” ose shkruani /pergjigju."
+        "Për t'u përgjigjur, shtypni „Përgjigju” ose shkruani /answer."
     )
     assert [(mark.style, shown.text[mark.start : mark.end]) for mark in shown.marks] == [
         ("bold", "Sekretariati ka një pyetje për ju."),
