@@ -17,6 +17,7 @@ from admin.choices import STATUS_LABELS, theme_key
 from admin.exports import numbers
 from admin.permissions import Permission
 from admin.progress import Chart, Reader
+from admin.views.contributions import file_first
 from admin.visit import Visit
 from dialogs.types import Consultation, Localized, Questionnaire
 from storage.database import Database
@@ -72,6 +73,7 @@ class Seen:
 
 async def page(visit: Visit) -> Response:
     """Show what there is to do, and the numbers of the consultations that this person follows."""
+    await file_first(visit.database)
     seen = await _seen(visit)
     reader = _reader(visit)
     async with visit.database.reading() as work:
