@@ -35,7 +35,7 @@ REASON_LABELS: Final = {
     "spam": translatable("Spam"),
     "offensive": translatable("Offensive or unlawful"),
     "off-topic": translatable("Not about the subject of the consultation"),
-    "elsewhere": translatable("For another institution"),
+    "elsewhere": translatable("Belongs to another component of the plan"),
     "repeated": translatable("Sent more than once"),
     "unclear": translatable("Cannot be understood"),
     "personal": translatable("A personal matter"),

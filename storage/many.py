@@ -1,4 +1,4 @@
-"""What is done to many contributions at once: the same decisions as for one, in one transaction, and what came of each.
+"""What is done to many contributions at once: the same decisions as for one, and what came of each.
 
 Nobody's work is overwritten: a contribution that somebody else changed meanwhile stays as it is, like one whose state
 does not allow what is asked, and both are reported. What was changed is remembered as the deeds that undo it.
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -22,6 +22,8 @@ from storage.unit_of_work import UnitOfWork
 
 LIMIT: Final = 1000
 """Contributions that are changed at once, at most."""
+PIECE: Final = 50
+"""Contributions that are changed in one transaction: on SQLite everybody who writes waits for it, the bot too."""
 _AT_A_TIME: Final = 500
 """Numbers in one statement: few enough for either database."""
 
@@ -103,6 +105,14 @@ class Outcome:
     deeds: list[tuple[str, str]] = field(default_factory=list)
     """What the audit trail says of it."""
 
+    def add(self, more: Outcome) -> None:
+        """Take in what came of further deeds."""
+        self.changed += more.changed
+        self.left += more.left
+        self.deeds += more.deeds
+        for back, rows in more.undo.items():
+            self.undo.setdefault(back, []).extend(rows)
+
     def undoing(self) -> tuple[Deed, ...]:
         """Return the deeds that set everything back to what it was."""
         return tuple(Deed(verb, value, tuple(rows), reason) for (verb, value, reason), rows in self.undo.items())
@@ -144,6 +154,13 @@ async def do_to_many(unit: UnitOfWork, deeds: Sequence[Deed], means: Means, by: 
     if outcome.deeds:
         await unit.audit.add_all(by, outcome.deeds, now)
     return outcome
+
+
+def in_pieces(deeds: Sequence[Deed]) -> Iterator[Deed]:
+    """Yield `deeds` in pieces, each for a transaction of its own."""
+    for deed in deeds:
+        for start in range(0, len(deed.rows), PIECE):
+            yield replace(deed, rows=deed.rows[start : start + PIECE])
 
 
 async def as_they_stand(unit: UnitOfWork, ids: Sequence[uuid.UUID]) -> tuple[Row, ...]:

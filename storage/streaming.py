@@ -37,7 +37,7 @@ Answers = dict[str, Value]
 
 
 class SentItem(NamedTuple):
-    """One contribution: its rank, how it stands, its themes, how often it was changed after it was sent."""
+    """One contribution: its rank, how it stands, its themes, how often it was changed after it was first said."""
 
     position: int
     status: str
@@ -156,18 +156,18 @@ def _sent(row: Record, shape: _Shape) -> Sent:
 _rank = itemgetter(1)
 
 _Said = list[Any]
-"""An answer's revision: question, item, revision, whether skipped, dropped, later than the sending; chosen, parts."""
+"""An answer's revision: question, item, revision, whether skipped, dropped; chosen, parts."""
 _Stands = dict[int, dict[str, _Said]]
 _NOWHERE: dict[str, _Said] = {}
 
 
 def _stands(said: Iterable[_Said]) -> tuple[_Stands, Mapping[int, int]]:
-    """Return what stands in each slot now, by item and question, and how often each item was changed once sent."""
+    """Return what stands in each slot now, by item and question, and how often each item was changed."""
     newest: _Stands = {}
     changes: dict[int, int] = {}
     gone: list[_Said] = []
     for each in said:
-        question, item, revision, _, dropped, later, _, _ = each
+        question, item, revision, _, dropped, _, _ = each
         here = newest.get(item)
         if here is None:
             newest[item] = {question: each}
@@ -175,7 +175,7 @@ def _stands(said: Iterable[_Said]) -> tuple[_Stands, Mapping[int, int]]:
             here[question] = each
         if dropped:
             gone.append(each)
-        elif later and revision:
+        elif revision:
             changes[item] = changes.get(item, 0) + 1
     for each in gone:
         if newest[each[1]].get(each[0]) is each:
@@ -187,20 +187,20 @@ def _value(kind: Kind, said: _Said | None) -> Value:
     if said is None or said[3]:
         return None
     if kind is Kind.TEXT:
-        parts = said[7]
+        parts = said[6]
         if len(parts) == 1:
             text: str = parts[0][1]
             return text
         return "\n".join([part[1] for part in parts]) if parts else None
-    return said[6] if kind is Kind.MULTI else next(iter(said[6]), None)
+    return said[5] if kind is Kind.MULTI else next(iter(said[5]), None)
 
 
 def _cover(stands: _Stands, covered: Iterable[Sequence[Any]]) -> None:
     """Leave out of every text what is redacted in the submission."""
     mask = Mask(tuple("\n".join(part[1] for part in parts)[start:end] for start, end, parts in covered))
     for said in (each for here in stands.values() for each in here.values()):
-        if said[7]:
-            said[7] = [[0, mask.over("\n".join(part[1] for part in said[7]))]]
+        if said[6]:
+            said[6] = [[0, mask.over("\n".join(part[1] for part in said[6]))]]
 
 
 # --- the statement ---------------------------------------------------------------------------------------------------
@@ -259,8 +259,7 @@ class _Json:
         if chosen:
             parts = parts.join(ContributionText, isouter=True)
         told = (AnswerRow.question, AnswerRow.item, AnswerRow.revision, AnswerRow.skipped, AnswerRow.dropped)
-        later = AnswerRow.at > page.submitted_at
-        said = select(self._all(*told, later, self._inner(AnswerRow.chosen), self._inner(AnswerRow.parts)))
+        said = select(self._all(*told, self._inner(AnswerRow.chosen), self._inner(AnswerRow.parts)))
         covered = select(self._all(Redaction.start, Redaction.end, self._inner(AnswerRow.parts)))
         return (
             self._text(parts.where(Contribution.submission_id == page.id, *chosen)),

@@ -56,7 +56,7 @@ ABOUT: Final = {
     "contribution": translatable("Which one it is within its submission, counted from 1."),
     "status": translatable("Where the secretariat's work on it stands; the codes are below."),
     "themes": translatable("The codes of its themes, in the codebook's order; the codes are below."),
-    "revisions": translatable("How many answers its author changed after it was sent."),
+    "revisions": translatable("How often its author changed an answer after first giving it."),
 }
 
 

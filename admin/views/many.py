@@ -17,7 +17,7 @@ from starlette.responses import Response
 from admin.choices import Choices, choices
 from admin.filtering import ME, NO_ONE, View, read_query
 from admin.visit import Visit
-from storage.many import LIMIT, Deed, Outcome, Row, Verb, as_they_stand, do_to_many
+from storage.many import LIMIT, Deed, Outcome, Row, Verb, as_they_stand, do_to_many, in_pieces
 from storage.moderation import BY_HAND, REASONS
 from storage.unit_of_work import UnitOfWork
 
@@ -80,9 +80,12 @@ async def _ask(visit: Visit, work: UnitOfWork, view: View, offered: Choices, dee
 async def _carried_out(
     visit: Visit, view: View, offered: Choices, deeds: Sequence[Deed], *, undone: bool = False
 ) -> Response:
-    async with visit.database.begin() as work:
-        outcome = await do_to_many(work, deeds, offered.means, visit.member.id, visit.now)
-        await work.commit()
+    outcome = Outcome()
+    for piece in in_pieces(deeds):
+        async with visit.database.begin() as work:
+            came = await do_to_many(work, [piece], offered.means, visit.member.id, visit.now)
+            await work.commit()
+        outcome.add(came)
     return visit.page(
         "contributions/many_done.html",
         what=[] if undone else [_what(each, offered) for each in deeds],

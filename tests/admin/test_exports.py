@@ -120,7 +120,7 @@ async def test_json_lines_are_as_the_contract_has_them(site: Site) -> None:
             f'{{"id": "{first}", "consultation": "digital-governance", "questionnaire": "key-issues", "version": 1,'
             ' "channel": "telegram", "language": "sq", "started_at": "2026-11-22T12:59:00Z",'
             ' "submitted_at": "2026-11-22T13:05:00Z", "answers": {}, "contributions": ['
-            '{"status": "new", "themes": [], "revisions": 0, "answers":'
+            '{"status": "new", "themes": [], "revisions": 1, "answers":'
             ' {"issue": "në fshat \\"interneti\\"\\\\ punon\u2028vetëm natën", "why": "një\\ndy"}},'
             ' {"status": "new", "themes": [], "revisions": 0, "answers": {"issue": "tjetra", "why": null}}]}'
         ),
@@ -128,7 +128,7 @@ async def test_json_lines_are_as_the_contract_has_them(site: Site) -> None:
             f'{{"id": "{second}", "consultation": "digital-governance", "questionnaire": "ideas", "version": 1,'
             ' "channel": "telegram", "language": "en", "started_at": "2026-11-23T12:59:00Z",'
             ' "submitted_at": "2026-11-23T13:05:00Z", "answers": {}, "contributions": ['
-            '{"status": "new", "themes": [], "revisions": 0, "answers":'
+            '{"status": "new", "themes": [], "revisions": 2, "answers":'
             ' {"idea": "A post", "problem": null, "objective": "z"}}]}'
         ),
     ]
@@ -203,7 +203,7 @@ async def test_a_table_has_a_row_for_each_contribution_and_a_column_for_each_que
     ]
     assert told == [
         ("1", "1", "new", "0", "a", "", ""),
-        ("1", "2", "new", "0", "b", "d", ""),
+        ("1", "2", "new", "1", "b", "d", ""),
         ("2", "1", "new", "0", "e", "f", "old"),
         ("2", "", "", "", "", "", "young"),
     ]
