@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from dialogs import lobby
+from dialogs.exchange import Command, Say
 from tests.dialogs.people import Person
 
 
@@ -23,6 +25,13 @@ def test_help_has_a_line_for_each_command() -> None:
     lines = person.messages[0].text.split("\n\n")[1].split("\n")
     assert len(lines) == 8
     assert all(line.count("/") == 1 and " – " in line for line in lines)
+
+
+def test_help_needs_nobody_to_look_for_a_question_of_the_secretariat() -> None:
+    """Without word of one it is said as it stands."""
+    person = Person().begin()
+    turn = lobby.step(person.catalogue, person.session, Command("help"), person.now)
+    assert turn.prompts[0] == Say("help")
 
 
 def test_cancel_leaves_and_keeps_the_draft() -> None:
