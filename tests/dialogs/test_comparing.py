@@ -10,6 +10,7 @@ import pytest
 from dialogs import comparing, loader
 from dialogs.codebook import FAMILIES, shipped_themes
 from dialogs.comparing import Fate
+from dialogs.definitions.documents import shipped_directory
 from dialogs.types import Kind, Question, Questionnaire, Section, ShowIf
 
 SECTION, OTHER = (Section(id_, ()) for id_ in ("one", "other"))
@@ -68,7 +69,7 @@ def test_a_text_is_changed_in_one_language_alone() -> None:
 
 def test_a_file_of_one_questionnaire_is_read_as_its_consultation_asks_it(tmp_path: Path) -> None:
     consultation = loader.shipped().consultations[0]
-    shipped = Path(loader.shipped_directory())
+    shipped = Path(str(shipped_directory()))
     asked = loader.version(shipped / "key-issues.yaml", consultation)
     assert (asked.consultation, asked.slug) == (consultation.slug, "key-issues")
     for name in ("plan.yaml", "digital-governance.yaml"):
