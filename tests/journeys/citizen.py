@@ -38,29 +38,29 @@ class Citizen:
         """Seconds after which a button that did nothing is pressed again: Telegram keeps a press for 150 of its own."""
         self._pressed: tuple[float, int, str] | None = None
 
-    def newest(self) -> dict[str, Any] | None:
-        """Return the bot's newest message that was posted after the citizen's last own one, else None."""
-        heard = self.heard()
-        return heard[-1] if heard else None
-
     def heard(self) -> list[dict[str, Any]]:
         """Return the bot's messages that were posted after the citizen's last own one."""
         return [m for m in self.phone.messages() if m["from"]["is_bot"] and m["message_id"] > self.last_own]
 
     async def hears(self, words: str) -> dict[str, Any]:
-        """Wait until the bot's newest message says `words`, and return it."""
-        async with asyncio.timeout(self.patience):
-            while True:
-                message = self.newest()
-                if message and words in str(message.get("text", "")):
-                    return message
-                await self._look_up()
+        """Wait until the bot's newest message says `words`, and return it: the screen that can be answered."""
+        return await self._said(words, lambda: self.heard()[-1:])
 
-    async def has_heard(self, words: str) -> None:
-        """Wait until some message of the bot after the citizen's last own one says `words`."""
-        async with asyncio.timeout(self.patience):
-            while not any(words in str(m.get("text", "")) for m in self.heard()):
-                await self._look_up()
+    async def has_heard(self, words: str) -> dict[str, Any]:
+        """Wait until some message of the bot after the citizen's last own one says `words`, and return it."""
+        return await self._said(words, self.heard)
+
+    async def _said(self, words: str, among: Callable[[], list[dict[str, Any]]]) -> dict[str, Any]:
+        try:
+            async with asyncio.timeout(self.patience):
+                while True:
+                    for message in among():
+                        if words in str(message.get("text", "")):
+                            return message
+                    await self._look_up()
+        except TimeoutError as error:
+            error.add_note(f"{words!r} was not heard after {self.last_own}; the chat's last messages: {self._end()}")
+            raise
 
     async def _look_up(self) -> None:
         """Wait a moment; press again what was pressed long ago."""
@@ -117,6 +117,11 @@ class Citizen:
     def texts(self) -> str:
         """Return everything the chat shows."""
         return "\n".join(str(message.get("text", "")) for message in self.phone.messages())
+
+    def _end(self) -> list[tuple[int, str, bool]]:
+        """Return the chat's last messages: the number, how the text begins, whether it has buttons."""
+        last = self.phone.messages()[-5:]
+        return [(m["message_id"], str(m.get("text", ""))[:60], "reply_markup" in m) for m in last]
 
     async def until(self, condition: Callable[[], bool]) -> None:
         """Wait until something holds."""

@@ -36,7 +36,7 @@ async def test_whoever_comes_back_goes_on_where_they_were(place: Town, at_work: 
     await becomes(at_work, ana, reached=True)
     ana.do(said)
     if said == "/start":  # asks which one to go on with, as ever
-        await ana.until(lambda: ana.newest() is not None)
+        await ana.until(lambda: bool(ana.heard()))
         ana.do("/continue")
     await ana.hears("e parë" if said == "/start" else "Pse")
 

@@ -27,7 +27,7 @@ async def test_a_whole_path_in_albanian_without_diacritics(place: Town, at_work:
     """The export holds exactly what was written."""
     ana = place.citizen()
     await ana.walk(ALBANIAN_WITHOUT_DIACRITICS)
-    thanks = await ana.hears("Thank you very much!")
+    thanks = await ana.has_heard("Thank you very much!")
     assert re.search(r"Code: [A-Z0-9]{4} [A-Z0-9]{4}", str(thanks["text"]))
     [submission] = await exported(place.settings)
     assert said(submission) == ITS_CONTRIBUTIONS
@@ -56,7 +56,7 @@ async def test_several_messages_are_one_answer(place: Town, at_work: wiring.Inst
     ana.last_own = ana.phone.say(first + second)[-1].message_id
     await ana.walk([Step("Cilin problem", "radhet"), Step("objektivi", ">Kapërce"), Step("ide tjetër", ">Rishiko")])
     await ana.walk([Step("Ende nuk është dërguar", ">Dërgo")])
-    await ana.hears("Faleminderit shumë!")
+    await ana.has_heard("Faleminderit shumë!")
     [submission] = await exported(place.settings)
     assert said(submission) == [{"idea": f"{first}\n{second}", "problem": "radhet", "objective": None}]
 
@@ -70,7 +70,7 @@ async def test_a_double_tap_submits_once(place: Town, at_work: wiring.Installati
     data = ana.button(review, "Dërgo")
     answers = [ana.phone.press(int(str(review["message_id"])), data) for _ in range(2)]
     assert len(set(answers)) == 2
-    await ana.hears("Faleminderit shumë!")
+    await ana.has_heard("Faleminderit shumë!")
     await ana.until(lambda: place.toasts(answers) == ["", "Kjo u bë tashmë."])
     assert len(await exported(place.settings)) == 1
 
