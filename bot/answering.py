@@ -23,7 +23,6 @@ from storage.duty import Duty
 from storage.errors import Conflict, StorageError
 from storage.outbox import Letter
 from storage.replies import NEWS, PAUSE, Waiting
-from storage.wake import Ear
 
 log = structlog.get_logger("bot.answering")
 
@@ -43,12 +42,7 @@ class Answering:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Do the duty until `stopping`, where no other process does."""
-        with self._world.database.wakes.listening(NEWS) as ear:
-            while not stopping.is_set():
-                if await self._duty.held():
-                    await self._quietly()
-                await _rest(stopping, ear)
-        await self._duty.release()
+        await self._duty.attend(NEWS, self._quietly, stopping, LOOK_AGAIN)
 
     async def round(self) -> None:
         """Owe what can no longer be taken back; settle what was sent or given up."""
@@ -89,11 +83,3 @@ class Answering:
         name = named(asked, waiting.place, session.language)
         written = FromStaff(waiting.id, waiting.kind, waiting.text, waiting.receipt, name)
         return message(written, words_of(session))
-
-
-async def _rest(stopping: asyncio.Event, ear: Ear) -> None:
-    stopped = asyncio.ensure_future(stopping.wait())
-    woken = asyncio.ensure_future(ear.heard(LOOK_AGAIN))
-    await asyncio.wait({stopped, woken}, return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    woken.cancel()

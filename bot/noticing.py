@@ -18,7 +18,6 @@ from dialogs.exchange import Message
 from storage.duty import Duty
 from storage.errors import StorageError
 from storage.notices import NEWS
-from storage.wake import Ear
 
 log = structlog.get_logger("bot.noticing")
 
@@ -40,12 +39,7 @@ class Noticing:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Do the duty until `stopping`, where no other process does."""
-        with self._world.database.wakes.listening(NEWS) as ear:
-            while not stopping.is_set():
-                if await self._duty.held():
-                    await self._quietly()
-                await _rest(stopping, ear)
-        await self._duty.release()
+        await self._duty.attend(NEWS, self._quietly, stopping, LOOK_AGAIN)
 
     async def round(self) -> None:
         """Bring every notice forward."""
@@ -92,11 +86,3 @@ def what_is_wrong(text: str) -> str:
         return f"it has {units(text):,} characters as Telegram counts them, of at most {LIMIT:,}"
     odd = sorted({f"U+{ord(sign):04X}" for sign in text if sign < " " and sign != "\n"})
     return f"it holds control characters: {', '.join(odd)}" if odd else ""
-
-
-async def _rest(stopping: asyncio.Event, ear: Ear) -> None:
-    stopped = asyncio.ensure_future(stopping.wait())
-    woken = asyncio.ensure_future(ear.heard(LOOK_AGAIN))
-    await asyncio.wait({stopped, woken}, return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    woken.cancel()

@@ -13,7 +13,7 @@ import structlog
 from storage.database import Database
 from storage.errors import StorageError
 from storage.filing import TOPIC, anything_waits, file_some
-from storage.wake import Ear
+from storage.wake import rest
 
 log = structlog.get_logger("kuvendo.filing")
 
@@ -34,7 +34,7 @@ class Filing:
         with self._database.wakes.listening(TOPIC) as ear:
             while not stopping.is_set():
                 await self._quietly()
-                await _rest(stopping, ear)
+                await rest(ear, stopping, LOOK_AGAIN)
 
     async def round(self) -> int:
         """File until nothing waits, and return how many that were."""
@@ -56,12 +56,3 @@ class Filing:
             return
         if filed:
             log.info("contributions filed", count=filed)
-
-
-async def _rest(stopping: asyncio.Event, ear: Ear) -> None:
-    """Wait until there may be something to do, or until `stopping`."""
-    heard = asyncio.create_task(ear.heard(LOOK_AGAIN))
-    stopped = asyncio.create_task(stopping.wait())
-    _, late = await asyncio.wait({heard, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    for task in late:
-        task.cancel()

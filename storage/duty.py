@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -10,6 +11,7 @@ import structlog
 
 from storage.database import Database
 from storage.errors import StorageError
+from storage.wake import rest
 
 log = structlog.get_logger("storage.duty")
 
@@ -39,6 +41,20 @@ class Duty:
             mine = False
         self._renewed = now if mine else None
         return mine
+
+    async def attend(
+        self, topic: str, work: Callable[[], Awaitable[None]], stopping: asyncio.Event, every: float
+    ) -> None:
+        """Do `work` until `stopping`, where no other process does, as often as `topic` is cast.
+
+        `every` is how many seconds may pass without.
+        """
+        with self._database.wakes.listening(topic) as ear:
+            while not stopping.is_set():
+                if await self.held():
+                    await work()
+                await rest(ear, stopping, every)
+        await self.release()
 
     async def release(self) -> None:
         """Let go of the duty, so that another process need not wait until it runs out."""

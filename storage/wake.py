@@ -90,3 +90,12 @@ class MemoryWakes:
 
     async def close(self) -> None:
         """Do nothing; there is nothing to let go of."""
+
+
+async def rest(ear: Ear, stopping: asyncio.Event, seconds: float) -> None:
+    """Wait until `ear` hears of something, until `stopping`, and at most `seconds`."""
+    heard = asyncio.ensure_future(ear.heard(seconds))
+    stopped = asyncio.ensure_future(stopping.wait())
+    _, late = await asyncio.wait({heard, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    for task in late:
+        task.cancel()

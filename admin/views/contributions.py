@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
-from datetime import date, datetime
-from itertools import groupby
+from collections.abc import Mapping
+from datetime import date
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -15,20 +13,15 @@ from starlette.responses import Response
 import locales
 from admin.choices import asked, choices
 from admin.filtering import View, read, read_query
-from admin.places import place_of, written
+from admin.listing import by_day, file_first, place_of, written
 from admin.showing import Shown
 from admin.visit import Visit
-from storage.contributions import InboxPage, Row
-from storage.database import Database
-from storage.errors import StorageError
-from storage.filing import anything_waits, file_some
+from storage.contributions import InboxPage
 from storage.many import LIMIT
 from storage.submitted import Place
 from storage.unit_of_work import UnitOfWork
 
 PAGE_SIZE: Final = 40
-FIRST: Final = 200
-"""Contributions that are filed before the list is read, at most: a dashboard that runs alone shows everything too."""
 FACETS: Final = ("statuses", "consultation", "questionnaire", "assignee", "languages", "themes")
 
 
@@ -50,7 +43,7 @@ async def listing(visit: Visit) -> Response:
         "contributions/list.html",
         view=view,
         query=view.query(),
-        days=days(page.rows),
+        days=by_day(page.rows, lambda row: row.created_at),
         page=page,
         counts=counts,
         offered=offered,
@@ -85,23 +78,6 @@ async def steps(visit: Visit, work: UnitOfWork, shown: Shown) -> Mapping[str, ob
             "list": _address(visit, query) + f"#c-{shown.contributed.id.hex}",
         }
     }
-
-
-async def file_first(database: Database) -> None:
-    """File what waits, as far as that is quickly done; where it cannot be, the list shows what is filed."""
-    with suppress(StorageError):
-        async with database.reading() as work:
-            if not await anything_waits(work):
-                return
-        async with database.begin() as work:
-            await file_some(work, FIRST)
-            await work.commit()
-
-
-def days(rows: Iterable[Row]) -> list[tuple[datetime, list[Row]]]:
-    """Return rows under the days they came in on."""
-    groups = [list(group) for _, group in groupby(rows, lambda row: locales.in_albania(row.created_at).date())]
-    return [(group[0].created_at, group) for group in groups]
 
 
 def _going_on(given: QueryParams) -> dict[str, str]:

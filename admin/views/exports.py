@@ -12,7 +12,7 @@ import locales
 from admin.choices import asked, choices
 from admin.exports import CODEBOOK, FORMATS, export
 from admin.filtering import View, read_query
-from admin.views.contributions import file_first
+from admin.listing import file_first
 from admin.visit import Visit
 
 EVERY = "*"

@@ -54,13 +54,8 @@ async def join(visit: Visit) -> Response:
         except Elsewhere:
             raise HTTPException(404) from None
 
-    wish = Wish(
-        "grouped",
-        f"with {other}",
-        visit.translations.gettext("Group"),
-        visit.translations.gettext("In a group with the other one"),
-        {"other": str(other)},
-    )
+    words = visit.translations.gettext("In a group with the other one")
+    wish = _wish(visit, f"with {other}", words, {"other": str(other)})
     return _at_group(await decided(visit, form, wish, act, lambda work, now: _stands(visit, work, now)))
 
 
@@ -78,13 +73,8 @@ async def put_back(visit: Visit) -> Response:
         else:  # it went as the last but one, and took the other along
             await work.groups.bring_back(number, by=visit.member.id, now=visit.now)
 
-    wish = Wish(
-        "grouped",
-        f"back in group {number}",
-        visit.translations.gettext("Group"),
-        visit.translations.gettext("Back in the group"),
-        {"group": str(number)},
-    )
+    words = visit.translations.gettext("Back in the group")
+    wish = _wish(visit, f"back in group {number}", words, {"group": str(number)})
     return _at_group(await decided(visit, form, wish, act, lambda work, now: _stands(visit, work, now)))
 
 
@@ -125,6 +115,11 @@ async def maybe_alike(visit: Visit) -> Response:
         await work.suggestions.may_be_alike(shown.contributed.id)
         await keep(visit, work, "suggested again", shown.contributed.id)
     return visit.see(address(visit, shown.contributed.id, form.get("back", "")) + "#group")
+
+
+def _wish(visit: Visit, detail: str, words: str, fields: dict[str, str]) -> Wish:
+    """Return the wish to have the contribution in a group."""
+    return Wish("grouped", detail, visit.translations.gettext("Group"), words, {**fields})
 
 
 # --- on the page of a group ------------------------------------------------------------------------------------------

@@ -14,8 +14,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from admin.choices import choices
 from admin.filtering import read
+from admin.listing import place_of
 from admin.live import Streams
-from admin.places import place_of
 from admin.settings import IDLE, LONGEST
 from admin.visit import Visit
 from storage.errors import StorageError

@@ -15,9 +15,9 @@ import locales
 from admin import progress
 from admin.choices import STATUS_LABELS, theme_key
 from admin.exports import numbers
+from admin.listing import file_first
 from admin.permissions import Permission
 from admin.progress import Chart, Reader
-from admin.views.contributions import file_first
 from admin.visit import Visit
 from dialogs.types import Consultation, Localized, Questionnaire
 from storage.database import Database

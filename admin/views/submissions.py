@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from itertools import groupby
 from uuid import UUID
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-import locales
 from admin.conversation import bubbles
+from admin.listing import by_day, place_of, written
 from admin.visit import Visit
 from dialogs.types import Consultation
-from storage.submitted import Page, Place
+from storage.submitted import Place
 
 PAGE_SIZE = 40
 
@@ -28,7 +26,7 @@ async def listing(visit: Visit) -> Response:
         page = await work.reading.page(slugs, before=before, after=None if before else after, size=PAGE_SIZE)
     return visit.page(
         "submissions/list.html",
-        days=_days(page),
+        days=by_day(page.submissions, lambda each: each.submitted_at),
         older=_link(visit, "before", page.older),
         newer=_link(visit, "after", page.newer),
         consultations=_by_slug(consultations),
@@ -55,33 +53,18 @@ async def detail(visit: Visit) -> Response:
     )
 
 
-def _days(page: Page) -> list[tuple[datetime, list[object]]]:
-    """Return the submissions of a page under the days they were sent on."""
-    by_day = groupby(page.submissions, lambda each: locales.in_albania(each.submitted_at).date())
-    groups = [list(group) for _, group in by_day]
-    return [(group[0].submitted_at, [*group]) for group in groups]
-
-
 def _by_slug(consultations: tuple[Consultation, ...]) -> dict[str, Consultation]:
     return {each.slug: each for each in consultations}
 
 
 def _link(visit: Visit, direction: str, place: Place | None) -> str:
     """Return the address of the next page in one direction, "" where there is none."""
-    if place is None:
-        return ""
-    return visit.url("submissions", {direction: f"{place.at.isoformat()}_{place.id}"})
+    return visit.url("submissions", {direction: written(place)}) if place else ""
 
 
 def _place(text: str | None) -> Place | None:
     """Return the place that `_link` wrote; 400 for what it did not write."""
-    if not text:
-        return None
-    at, _, id_ = text.partition("_")
-    try:
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError("a time without its zone")
-        return Place(moment.astimezone(UTC), UUID(id_))
-    except (ValueError, OverflowError):
-        raise HTTPException(400) from None
+    place = place_of(text)
+    if text and place is None:
+        raise HTTPException(400)
+    return place

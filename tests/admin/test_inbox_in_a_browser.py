@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from admin.listing import file_first
 from admin.views import live
-from admin.views.contributions import file_first
 from storage.staff import StaffMember
 from tests.admin import factories
 from tests.admin.conftest import Site, words

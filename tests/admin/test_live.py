@@ -14,11 +14,10 @@ import httpx2
 import pytest
 
 from admin.gate import session_id
+from admin.listing import file_first, written
 from admin.live import AT_MOST, Streams
-from admin.places import written
 from admin.settings import IDLE
 from admin.views import live
-from admin.views.contributions import file_first
 from storage.filters import Filter
 from storage.submitted import Place
 from storage.wake import Ear

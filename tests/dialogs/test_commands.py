@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dialogs import lobby
+from dialogs.answering import question_wanted
 from dialogs.exchange import Command, Say
 from tests.dialogs.people import Person
 
@@ -28,9 +29,10 @@ def test_help_has_a_line_for_each_command() -> None:
 
 
 def test_help_needs_nobody_to_look_for_a_question_of_the_secretariat() -> None:
-    """Without word of one it is said as it stands."""
-    person = Person().begin()
+    """Before consent nobody was asked anything, so it is said as it stands."""
+    person = Person("sq")
     turn = lobby.step(person.catalogue, person.session, Command("help"), person.now)
+    assert question_wanted(person.session, Command("help")) is None
     assert turn.prompts[0] == Say("help")
 
 
