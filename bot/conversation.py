@@ -16,7 +16,7 @@ from bot import mydata
 from bot.outbound import to_bodies
 from bot.world import Arrival, Body, Reply, World
 from dialogs import lobby
-from dialogs.answering import question_wanted
+from dialogs.answering import may_answer, question_wanted
 from dialogs.exchange import (
     Chosen,
     Command,
@@ -25,10 +25,12 @@ from dialogs.exchange import (
     Edited,
     Input,
     LookedUp,
+    Media,
     Message,
     Prompt,
     Say,
     Typed,
+    Unsupported,
     Withdrawn,
 )
 from dialogs.looking_up import receipt_wanted
@@ -63,7 +65,7 @@ async def handle(
         return _to_a_stranger(arrival, now)
     session = found.session or begin(now, arrival.language_code)
     past = await _past(world, found, session, arrival)
-    given = await _looked_up(world, found, session, arrival.input, now)
+    given = await _looked_up(world, found, session, arrival, now)
     turn = lobby.step(catalogue, session, given, now, past)
     files = await _files(world, found, turn, now)
     async with _unit(world, turn) as uow:
@@ -115,8 +117,9 @@ async def _past(world: World, found: Found, session: Session, arrival: Arrival) 
     return (past,) if past else ()
 
 
-async def _looked_up(world: World, found: Found, session: Session, input: Input, now: datetime) -> Input:
+async def _looked_up(world: World, found: Found, session: Session, arrival: Arrival, now: datetime) -> Input:
     """Return the input with what must be looked up for it: a receipt's contribution, a question of the secretariat."""
+    input = await _answering(world, found, session, arrival)
     question = question_wanted(session, input)
     if question is not None and isinstance(input, Chosen | Command):
         async with world.database.reading() as uow:
@@ -127,6 +130,18 @@ async def _looked_up(world: World, found: Found, session: Session, input: Input,
     async with world.database.reading() as uow:
         submitted = await uow.submissions.by_receipt(code)
     return LookedUp(code, input.number, submitted.past.states if submitted else ())
+
+
+async def _answering(world: World, found: Found, session: Session, arrival: Arrival) -> Input:
+    """Return the input with what it answers by Telegram's own gesture, where that is the secretariat's."""
+    input, quoted = arrival.input, arrival.quoted
+    if quoted is None or not may_answer(session, input):
+        return input
+    assert isinstance(input, Typed | Media | Unsupported), "nothing else answers by a gesture"
+    async with world.database.reading() as uow:
+        replies, person = uow.replies, found.participant_id
+        reply = quoted.question or await replies.of_message(person, quoted.number, quoted.text)
+        return input if reply is None else Concerning(input, await replies.written_to(person, reply))
 
 
 def _inbound(arrival: Arrival) -> Inbound:

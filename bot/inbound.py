@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from aiogram.types import CallbackQuery, ChatMemberUpdated, InaccessibleMessage, Message
 from pydantic import BaseModel, ValidationError
 
 from bot.kinds import ALLOWED_UPDATES, CAPTIONED, CHATTER, CONTENT, MEDIA, META
-from bot.trim import trim
-from bot.world import Arrival, Happening, Ignored, Intrusion, Malformed, Pressed, Reachable
+from bot.trim import clean, trim
+from bot.world import Arrival, Happening, Ignored, Intrusion, Malformed, Pressed, Quoted, Reachable
+from dialogs.answering import question_of
 from dialogs.exchange import Chosen, Command, Edited, Input, Media, Typed, Unsupported
 
 COMMANDS = {
@@ -62,7 +63,7 @@ def read(raw: Any, username: str = "") -> tuple[int, Happening]:
     number = update_id(raw)
     trimmed = trim(raw)
     if trimmed.get("message") is not None:
-        return number, _message(_validated(Message, trimmed, "message"), _kind(raw["message"]), username)
+        return number, _message(_validated(Message, trimmed, "message"), raw["message"], username)
     if trimmed.get("edited_message") is not None:
         return number, _edit(_validated(Message, trimmed, "edited_message"), _kind(raw["edited_message"]))
     if trimmed.get("callback_query") is not None:
@@ -108,7 +109,8 @@ def _validated(model: type[Told], trimmed: dict[str, Any], name: str) -> Told:
         raise Malformed(".".join(place)[:120]) from None
 
 
-def _message(message: Message, kind: str, username: str) -> Happening:
+def _message(message: Message, raw: Mapping[str, Any], username: str) -> Happening:
+    kind = _kind(raw)
     is_chatter = message.text is None and kind == "service"
     if message.chat.type in ("group", "supergroup"):
         return Ignored("a group's business") if is_chatter else Intrusion(message.chat.id, speak=True)
@@ -126,7 +128,31 @@ def _message(message: Message, kind: str, username: str) -> Happening:
         kind=word,
         text=message.text or message.caption or "",
         language_code=message.from_user.language_code if message.from_user else None,
+        quoted=_quoted(raw["reply_to_message"]) if "reply_to_message" in raw else None,
     )
+
+
+def _quoted(raw: Any) -> Quoted | None:
+    """Return the message of ours that is answered by Telegram's own gesture, None where it is none of ours."""
+    sender, number = (raw.get("from"), raw.get("message_id")) if isinstance(raw, dict) else (None, None)
+    if not isinstance(sender, dict) or sender.get("is_bot") is not True:
+        return None
+    if type(number) is not int or not 0 < number <= LARGEST:
+        return None
+    text = raw.get("text")
+    return Quoted(number, clean(text) if isinstance(text, str) else "", _question_asked(raw.get("reply_markup")))
+
+
+def _question_asked(markup: Any) -> int | None:
+    """Return the number of the question of the secretariat among the buttons of a message, None where there is none."""
+    rows = markup.get("inline_keyboard") if isinstance(markup, dict) else None
+    buttons = (each for row in _listed(rows) for each in _listed(row) if isinstance(each, dict))
+    asked = (question_of(press(str(each.get("callback_data")))) for each in buttons)
+    return next((number for number in asked if number is not None), None)
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list) else ()
 
 
 def _input(message: Message, kind: str, username: str) -> Input:

@@ -48,12 +48,25 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """A message of the bot's that somebody answered by Telegram's own gesture: its number and text.
+
+    `question` is the question of the secretariat whose button it carries, None where it carries none.
+    """
+
+    number: int
+    text: str = ""
+    question: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """One thing that one person did in their private chat with the bot.
 
     `kind` is the transcript's word for it (text, press, command, edit or media) and `text` what they wrote,
     to the character, empty for a press; `language_code` is what Telegram reports, perhaps nothing.
-    `callback_id` is owed an answer; `pressed` is None where the update does not name the message.
+    `callback_id` is owed an answer; `pressed` is None where the update does not name the message. `quoted` is what a
+    new message answers by Telegram's own gesture.
     """
 
     chat_id: int
@@ -63,6 +76,7 @@ class Arrival:
     language_code: str | None = None
     callback_id: str | None = None
     pressed: Pressed | None = None
+    quoted: Quoted | None = None
 
 
 @dataclass(frozen=True, slots=True)

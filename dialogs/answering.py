@@ -20,12 +20,14 @@ from dialogs.exchange import (
     Edited,
     Input,
     InputRejected,
+    Media,
     Message,
     Replied,
     Say,
     Typed,
+    Unsupported,
 )
-from dialogs.screens import already, at_stage, beside, rejected, screen, stale, step_aside
+from dialogs.screens import already, at_stage, beside, gone_aside, rejected, screen, stale, step_aside
 from dialogs.session import Session, Stage
 from dialogs.text import bold, italic, paragraphs, plain, spaced
 from dialogs.turn import Turn
@@ -80,8 +82,18 @@ def question_wanted(session: Session, input: Input) -> int | None:
         return None
     if isinstance(input, Command):
         return NEWEST if input.name in ("answer", "help") else None
-    found = _OPTION.fullmatch(input.option) if isinstance(input, Chosen) and input.turn == 0 else None
+    return question_of(input) if isinstance(input, Chosen) else None
+
+
+def question_of(press: Chosen) -> int | None:
+    """Return the number of the question whose button this is, None for any other button."""
+    found = _OPTION.fullmatch(press.option) if press.turn == 0 else None
     return int(found[1]) if found else None
+
+
+def may_answer(session: Session, input: Input) -> bool:
+    """Return whether `input` may be meant for the secretariat, where it answers a message by Telegram's own gesture."""
+    return bool(session.consent) and isinstance(input, Typed | Media | Unsupported)
 
 
 def take(session: Session, concerning: Concerning) -> Turn:
@@ -93,10 +105,18 @@ def take(session: Session, concerning: Concerning) -> Turn:
         return stale(session) if isinstance(input, Chosen) else rejected(session, "no-question")
     if isinstance(input, Command):
         return step_aside(session._replace(asked=asked, chose=input.number), Stage.ANSWER)
+    if isinstance(input, Typed):
+        return reply(taken_up(session, asked), input)
+    assert isinstance(input, Chosen), "whatever is no text is taken by the lobby"
     press = (input.turn, input.option)
     if session.stage is Stage.ANSWER and session.pressed == press:
         return already(session)
     return step_aside(session._replace(asked=asked, pressed=press), Stage.ANSWER)
+
+
+def taken_up(session: Session, asked: Asked) -> Session:
+    """Return the session at the screen that takes an answer, before it is shown."""
+    return gone_aside(session._replace(asked=asked), Stage.ANSWER)
 
 
 def reply(session: Session, typed: Typed) -> Turn:

@@ -81,12 +81,13 @@ class LookedUp:
 
 @dataclass(frozen=True, slots=True)
 class Concerning:
-    """Something done about a question of the secretariat, with the one it concerns: None where there is none of theirs.
+    """Something done about what the secretariat wrote, with what it concerns: None where there is none of theirs.
 
-    `input` is a press of its button, `/answer`, or `/help`, which tells of `/answer` to whoever was asked something.
+    `input` is a press of a question's button, `/answer`, `/help`, which tells of `/answer` to whoever was asked
+    something, or a message that answers one of the secretariat's by Telegram's own gesture.
     """
 
-    input: Chosen | Command
+    input: Chosen | Command | Typed | Media | Unsupported
     asked: Asked | None
 
 

@@ -33,7 +33,7 @@ from dialogs.picking import pick
 from dialogs.screens import again, already, at_stage, rejected, screen, stale
 from dialogs.session import Session, Stage
 from dialogs.turn import Turn
-from dialogs.types import Catalogue, Part, Past
+from dialogs.types import Asked, Catalogue, Part, Past
 
 AT_ONCE = ("language", "mydata", "delete")
 """Commands that need no choice of a language first: they are a person's rights, or that very choice."""
@@ -61,6 +61,8 @@ def _taken(catalogue: Catalogue, session: Session, input: Input, now: datetime, 
             return _command(catalogue, session, input, now)
         case LookedUp():
             return looking_up.answer(session, input, now)
+        case Concerning(input=Media() | Unsupported() as sent, asked=Asked() as asked):
+            return _not_text(catalogue, session, sent, now, past, asked)
         case Concerning():
             return answering.take(session, input)
         case Media() | Unsupported():
@@ -142,14 +144,24 @@ def _why(session: Session, typed: Typed) -> str:
 
 
 def _not_text(
-    catalogue: Catalogue, session: Session, input: Media | Unsupported, now: datetime, past: tuple[Past, ...]
+    catalogue: Catalogue,
+    session: Session,
+    input: Media | Unsupported,
+    now: datetime,
+    past: tuple[Past, ...],
+    asked: Asked | None = None,
 ) -> Turn:
-    """Take the words that came with something else where a question is being answered; decline the rest."""
+    """Take the words that came with something else where a question is being answered; decline the rest.
+
+    `asked` is what it answers by Telegram's own gesture, wherever one is.
+    """
     told = bool(input.album) and input.album == session.album
-    session = session._replace(album=input.album)
+    before, session = session, session._replace(album=input.album)
+    session = answering.taken_up(session, asked) if asked else session
     if session.stage not in (*DRAFTING, Stage.ANSWER) or is_blank(input.caption):
-        return Turn(session) if told else rejected(session, _of_kind(input, "voice", "photo", "sticker"))
-    turn = _said(catalogue, session, Typed(input.number, input.caption), now, past)
+        return Turn(before) if told else rejected(session, _of_kind(input, "voice", "photo", "sticker"))
+    typed = Typed(input.number, input.caption)
+    turn = answering.reply(session, typed) if asked else _said(catalogue, session, typed, now, past)
     words_alone = Say(f"words-{_of_kind(input, 'photo')}")
     return turn if told else turn._replace(prompts=(words_alone, *turn.prompts))
 

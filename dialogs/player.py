@@ -6,6 +6,7 @@ A scenario reads like a dialogue. `you>` is what the person does, everything els
     you> one line of words, or /command        you (late)> written before the last screen was seen
     you> [Label of a button]                   you (old)> [Label of a button of an earlier screen]
     you (edits 2)> new words for the second text sent       you (sends)> sticker, or photo: words beneath it
+    you (replies)> what answers the secretariat's last message by Telegram's own gesture
     secretariat (asks)> a question to the author            secretariat (answers)> the reasoned response
 """
 
@@ -45,7 +46,7 @@ NOON = datetime(2020, 10, 1, 10, 0, tzinfo=UTC)
 
 OfDraft = DraftStarted | AnswerGiven | AnswerRevised | AnswerDropped | Submitted | DraftDiscarded
 
-_HOW = r"\((?P<how>late|old|sends|edits \d+|asks|answers)\)"
+_HOW = r"\((?P<how>late|old|sends|replies|edits \d+|asks|answers)\)"
 _SAID = re.compile(rf"(?:you|secretariat)(?: {_HOW})?> (?P<words>.*)")
 _TYPED = re.compile(rf"(?:{_HOW} )?(?P<words>.*)")
 _TELEGRAM = re.compile(r"telegram> (?P<code>\S+)")
@@ -94,6 +95,8 @@ def _do(talk: Talk, how: str, words: str) -> Heard:
         return talk.write_late(words)
     if how == "sends":
         return talk.show(words)
+    if how == "replies":
+        return talk.answer(words)
     if how:
         return talk.edit(int(how.removeprefix("edits ")), words)
     return talk.write(words)

@@ -51,10 +51,18 @@ def beside(session: Session, *said: Say) -> Turn:
     return shown._replace(prompts=(*said, *shown.prompts))
 
 
-def step_aside(session: Session, stage: Stage) -> Turn:
-    """Show an aside (language, `/mine`, `/delete`, `/answer`), remembering the screen it interrupts."""
+def gone_aside(session: Session, stage: Stage) -> Session:
+    """Return the session at an aside (language, `/mine`, `/delete`, `/answer`) that is not shown yet.
+
+    The screen that it interrupts is remembered.
+    """
     interrupted = session.aside if session.stage in ASIDES else session.stage
-    return screen(session._replace(aside=interrupted), stage, at_stage(stage))
+    return session._replace(stage=stage, aside=interrupted)
+
+
+def step_aside(session: Session, stage: Stage) -> Turn:
+    """Show an aside."""
+    return again(gone_aside(session, stage))
 
 
 def come_back(session: Session) -> Turn:

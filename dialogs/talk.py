@@ -67,7 +67,7 @@ class Talk:
     """Somebody who talks with the bot; `telegram` is the language that Telegram reports of them.
 
     `drafts` and `replies` hold what the events said, apart from the session; `number` is that of the newest message,
-    by whomever; `asked` the questions of the secretariat.
+    by whomever; `asked` the questions of the secretariat, `told` all that it wrote.
     """
 
     def __init__(self, catalogue: Catalogue, now: datetime, telegram: str = "en") -> None:
@@ -81,6 +81,7 @@ class Talk:
         self._letters: list[tuple[int, Menu]] = []
         self.drafts: dict[int, Kept] = {}
         self.asked: list[Asked] = []
+        self.told: list[Asked] = []
         self.replies: list[Replied] = []
 
     # --- what a person does ---
@@ -115,6 +116,12 @@ class Talk:
                     return self.send(Chosen(turn, choice.option))
         raise LookupError(f"there is no button [{label}]")
 
+    def answer(self, text: str) -> Heard:
+        """Answer what the secretariat wrote last by Telegram's own gesture."""
+        number = self.next()
+        self._written.append(number)
+        return self.send(Concerning(Typed(number, text), self.told[-1]))
+
     def edit(self, place: int, text: str) -> Heard:
         """Edit the text sent as number `place`, counted from 1."""
         return self.send(Edited(self._written[place - 1], text))
@@ -130,8 +137,9 @@ class Talk:
         """Have the secretariat write about the newest submission, which there must be."""
         past = self.past()[0]
         place = len(self._letters) + 1
+        self.told.append(Asked(place, past.receipt, past.draft))
         if kind == answering.QUESTION:
-            self.asked.append(Asked(place, past.receipt, past.draft))
+            self.asked.append(self.told[-1])
         written = FromStaff(place, kind, text, past.receipt)
         message = answering.message(written, words_of(self.session))
         self._letters.append((message.turn, message.menu))
@@ -152,7 +160,7 @@ class Talk:
         messages = tuple(self._shown(prompt) for prompt in turn.prompts)
         if any(isinstance(event, Withdrawn) for event in turn.events):
             self.session, self.drafts = begin(self.now, self.telegram), {}
-            self.asked, self.replies = [], []
+            self.asked, self.told, self.replies = [], [], []
         return Heard(turn, messages, toast)
 
     def _question(self, number: int) -> Asked | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 
 from dialogs.answering import NEWEST, QUESTION, RESPONSE
 from dialogs.exchange import Message, Replied
@@ -172,7 +172,7 @@ class Replies:
             return False
         key = _key(waiting.id)
         await Outbox(self._transaction).enqueue(waiting.participant_id, letters, key, now, priority=NOTICE)
-        said = [("staff", message, part_of(key, len(letters) - 1))]
+        said = [(sql.STAFF, message, part_of(key, len(letters) - 1))]
         await Transcript(self._transaction).said(waiting.participant_id, waiting.session, said, now, waiting.draft)
         self._transaction.news.add(TOPIC)
         return True
@@ -230,7 +230,27 @@ class Replies:
         A question to somebody else is None like one that never was.
         """
         theirs = sql.ASKED.where(Submission.participant_id == participant_id)
-        row = await self._transaction.first(theirs if number == NEWEST else theirs.where(ReplyRow.id == number))
+        return await self._asked(theirs if number == NEWEST else theirs.where(ReplyRow.id == number))
+
+    async def written_to(self, participant_id: uuid.UUID, number: int) -> Asked | None:
+        """Return what was written to a participant with this number, a question or a response; None for any other."""
+        mine = (Submission.participant_id == participant_id, ReplyRow.id == number)
+        return await self._asked(sql.TO_AUTHOR.where(*mine))
+
+    async def of_message(self, participant_id: uuid.UUID, message: int, text: str) -> int | None:
+        """Return the number of the reply that a participant read as message `message`, which reads `text`.
+
+        A long reply comes in several messages, of which one number is kept, and a message can be answered before its
+        number is: then the words tell. None where the message is none of the secretariat's.
+        """
+        rows = await self._transaction.rows(sql.SAID_IN_CHAT, {"person": participant_id, "given": message})
+        exact = [row for row in rows if row.number == message]
+        found = exact or [row for row in rows if text.strip() and text.strip() in row.text]
+        letter = found[0].letter if found and found[0].kind == sql.STAFF else None
+        return _reply_of(letter) if letter else None
+
+    async def _asked(self, statement: Select[tuple[int, str | None, int]]) -> Asked | None:
+        row = await self._transaction.first(statement)
         return Asked(row.id, row.receipt or "", row.draft) if row else None
 
     async def answered(self, replied: Replied, language: str, now: datetime) -> None:
@@ -243,6 +263,11 @@ class Replies:
 
 def _key(reply: int) -> str:
     return f"reply:{reply}"
+
+
+def _reply_of(letter: str) -> int:
+    """Return the number of the reply that a letter is a piece of."""
+    return int(letter.removeprefix("reply:").partition("/")[0])
 
 
 def _waiting(row: Record) -> Waiting:

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String, bindparam, cast, insert, or_, select, true, update
+from sqlalchemy import String, and_, bindparam, cast, insert, or_, select, true, update
 
-from storage.models import Address, AuthorReply, Contribution, OutboxRow, ReplyRow, SessionRow, Staff, Submission
+from storage.models import (
+    Address,
+    AuthorReply,
+    Contribution,
+    OutboxRow,
+    ReplyRow,
+    SessionRow,
+    Staff,
+    Submission,
+    TranscriptRow,
+)
+
+STAFF = "staff"
+"""The kind, in the conversation, of what the secretariat wrote."""
 
 _HAS_ADDRESS = Address.participant_id.is_not(None).label("has_address")
 
@@ -70,13 +83,25 @@ DONE = (
 )
 LETTERS = select(OutboxRow.key, OutboxRow.state, OutboxRow.error, OutboxRow.done_at)
 
-ASKED = (
+TO_AUTHOR = (
     select(ReplyRow.id, Submission.receipt, Submission.draft)
     .join(Contribution, Contribution.id == ReplyRow.contribution_id)
     .join(Submission, Submission.id == Contribution.submission_id)
-    .where(ReplyRow.kind == "question", ReplyRow.state != "written")
-    .order_by(ReplyRow.id.desc())
-    .limit(1)
+    .where(ReplyRow.state != "written")
+)
+ASKED = TO_AUTHOR.where(ReplyRow.kind == "question").order_by(ReplyRow.id.desc()).limit(1)
+
+_PERSON, _NUMBER = bindparam("person", type_=TranscriptRow.participant_id.type), bindparam("given")
+_UNNUMBERED = or_(TranscriptRow.number.is_(None), TranscriptRow.number > _NUMBER)
+# The message with this number, and what the secretariat wrote whose number is not known or is that of a later piece.
+SAID_IN_CHAT = (
+    select(TranscriptRow.number, TranscriptRow.kind, TranscriptRow.text, TranscriptRow.letter)
+    .where(
+        TranscriptRow.participant_id == _PERSON,
+        TranscriptRow.direction == "out",
+        or_(TranscriptRow.number == _NUMBER, and_(TranscriptRow.kind == STAFF, _UNNUMBERED)),
+    )
+    .order_by(TranscriptRow.id)
 )
 
 ANSWER = insert(AuthorReply)

@@ -4,7 +4,7 @@ A step is what a person does: `/command argument`, `>option` (the button with th
 before the question was seen), `edit: text` (of the last message taken), `again` (the press before, once more), `old`
 (a button long gone), `media: kind`, `captioned: kind words`, `lookup: states` (of a receipt), `older` (an earlier text
 was agreed to), `close` and `open` (the consultation), `asks: text` and `answers: text` (the secretariat), `take: 1`
-(the button of what it wrote first), or just words.
+(the button of what it wrote first), `reply: text` (by Telegram's own gesture, to what it wrote last), or just words.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ WALKS: dict[str, str] = {
     "a question of the secretariat": """
         /start | >lang | >agree | /start digital-governance-ideas | an office | >skip | >skip | >review | >submit
         | /answer | asks: In which town? | /help | take: 1 | >later | take: 1 | take: 1 | media: voice | in Kukës
-        | >done | take: 2 | /answer | and in Has | >done | answers: It will be built. | take: 3""",
+        | >done | take: 2 | /answer | and in Has | >done | answers: It will be built. | take: 3
+        | reply: thank you | >done""",
     "erasing": "/start | >lang | >agree | /delete | >keep | /delete | >erase",
     "before a language is chosen": "/start | old | /language | /delete | >keep | media: photo | /delete | >erase",
 }
@@ -100,6 +101,7 @@ DEEDS: dict[str, Callable[[Person, str], object]] = {
     "lookup": _lookup,
     "asks": _writes("question"),
     "answers": _writes("response"),
+    "reply": Person.answer,
     "take": lambda person, number: person.send(Chosen(0, f"answer:{number}")),
 }
 
