@@ -59,6 +59,8 @@ SENTENCES: Final[dict[str, str]] = {
     "group restored": translatable("%(who)s put group %(number)s together again."),
     "translated": translatable("%(who)s wrote a translation beside contribution %(thing)s."),
     "personal detail left out": translatable("%(who)s covered a personal detail in contribution %(thing)s."),
+    "found not personal": translatable("%(who)s said that something in contribution %(thing)s is no personal detail."),
+    "perhaps personal again": translatable("%(who)s had a personal detail suggested again in contribution %(thing)s."),
     "personal details read": translatable("%(who)s looked at what is covered in contribution %(thing)s."),
     "personal detail shown again": translatable("%(who)s uncovered a personal detail in contribution %(thing)s."),
     "reply written": translatable("%(who)s wrote to the author of contribution %(thing)s."),
@@ -72,6 +74,10 @@ SENTENCES: Final[dict[str, str]] = {
     # consultations and notices
     "consultation.open": translatable("%(who)s opened the consultation %(detail)s."),
     "consultation.close": translatable("%(who)s closed the consultation %(detail)s."),
+    "consultation.last-day": translatable("%(who)s set another last day of the consultation %(detail)s."),
+    "consultation.close-on-its-day": translatable(
+        "The consultation %(detail)s closed by itself: its last day was over."
+    ),
     "questionnaire.publish": translatable("%(who)s published a version of a questionnaire: %(detail)s."),
     "notice.send": translatable("%(who)s sent a notice to many people: number %(detail)s."),
     "notice.pause": translatable("%(who)s paused the notice number %(detail)s."),

@@ -16,7 +16,8 @@ from bot import mydata
 from bot.outbound import to_bodies
 from bot.world import Arrival, Body, Reply, World
 from dialogs import lobby
-from dialogs.answering import may_answer, question_wanted
+from dialogs.answering import lead_nowhere, may_answer, question_wanted
+from dialogs.entering import standing
 from dialogs.exchange import (
     Chosen,
     Command,
@@ -25,6 +26,7 @@ from dialogs.exchange import (
     Edited,
     Input,
     LookedUp,
+    Loose,
     Media,
     Message,
     Prompt,
@@ -37,7 +39,7 @@ from dialogs.looking_up import receipt_wanted
 from dialogs.menus import words_of
 from dialogs.render import menu_of, render
 from dialogs.sentences import toast_text
-from dialogs.session import Session, begin
+from dialogs.session import Session, Stage, begin
 from dialogs.text import spaced
 from dialogs.turn import Turn
 from dialogs.types import Catalogue, Past
@@ -57,16 +59,20 @@ async def handle(
     storage's Conflict where another update of the same person came in between (take it again), Unavailable where the
     database does not answer (nothing was kept).
     """
-    catalogue = world.catalogue()
+    catalogue = world.catalogue().at(now)
     found = await (sought or world.database.arrival(world.bot_id, update_id, arrival.chat_id))
     if found is None:
         return Reply(repeated=True)
     if found.session is None and isinstance(arrival.input, Chosen | Edited):
         return _to_a_stranger(arrival, now)
     session = found.session or begin(now, arrival.language_code)
-    past = await _past(world, found, session, arrival)
+    past = standing(catalogue, await _past(world, found, session, arrival))
     given = await _looked_up(world, found, session, arrival, now)
     turn = lobby.step(catalogue, session, given, now, past)
+    if isinstance(given, Typed) and lead_nowhere(session, given, turn):
+        loose = await _loose(world, found, given)
+        turn = lobby.step(catalogue, session, loose, now, past) if loose else turn
+    past = await _explained(world, found, turn, past)
     files = await _files(world, found, turn, now)
     async with _unit(world, turn) as uow:
         await _take(uow, world, found, arrival, update_id, now)
@@ -117,6 +123,14 @@ async def _past(world: World, found: Found, session: Session, arrival: Arrival) 
     return (past,) if past else ()
 
 
+async def _explained(world: World, found: Found, turn: Turn, past: tuple[Past, ...]) -> tuple[Past, ...]:
+    """Return the submissions with what became of them, where they are listed now."""
+    if not past or turn.session.stage is not Stage.MINE or not turn.prompts:
+        return past
+    async with world.database.reading() as uow:
+        return await uow.explaining.explained(found.participant_id, past)
+
+
 async def _looked_up(world: World, found: Found, session: Session, arrival: Arrival, now: datetime) -> Input:
     """Return the input with what must be looked up for it: a receipt's contribution, a question of the secretariat."""
     input = await _answering(world, found, session, arrival)
@@ -142,6 +156,13 @@ async def _answering(world: World, found: Found, session: Session, arrival: Arri
         replies, person = uow.replies, found.participant_id
         reply = quoted.question or await replies.of_message(person, quoted.number, quoted.text)
         return input if reply is None else Concerning(input, await replies.written_to(person, reply))
+
+
+async def _loose(world: World, found: Found, typed: Typed) -> Loose | None:
+    """Return words that led nowhere with the one question of the secretariat that waits, None where there is none."""
+    async with world.database.reading() as uow:
+        asked = await uow.replies.waiting_for(found.participant_id)
+    return Loose(typed, asked) if asked else None
 
 
 def _inbound(arrival: Arrival) -> Inbound:

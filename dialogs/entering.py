@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from dialogs import walking
@@ -9,7 +10,7 @@ from dialogs.exchange import Say
 from dialogs.screens import at_stage, screen
 from dialogs.session import Draft, Session, Stage
 from dialogs.turn import Turn
-from dialogs.types import Catalogue, Consultation, Questionnaire
+from dialogs.types import Catalogue, Consultation, Past, Questionnaire
 
 
 def questionnaire_in_hand(catalogue: Catalogue, session: Session) -> Questionnaire | None:
@@ -21,6 +22,13 @@ def takes_answers(catalogue: Catalogue, draft: Draft) -> bool:
     """Return whether the draft's consultation is open, so that its answers may still change."""
     consultation = catalogue.consultation(draft.consultation)
     return bool(consultation and consultation.is_open)
+
+
+def standing(catalogue: Catalogue, past: tuple[Past, ...]) -> tuple[Past, ...]:
+    """Return submissions as they stand now: those whose consultation has closed take no changes."""
+    opened = {each.slug for each in catalogue.opened()}
+    asked = catalogue.questionnaires
+    return tuple(replace(each, is_open=each.is_open and asked[each.digest].consultation in opened) for each in past)
 
 
 def find_link(catalogue: Catalogue, link: str) -> tuple[Consultation, Questionnaire] | None:

@@ -7,10 +7,13 @@ what is asked is kept in every language side by side (`Localized`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from operator import is_
 from typing import NamedTuple
+
+from locales.formats import today
 
 Localized = Mapping[str, str]
 """One text in every language, keyed by language code (`sq`, `en`)."""
@@ -118,8 +121,8 @@ class Questionnaire:
 class Consultation:
     """One round of consulting the public on one component of the plan.
 
-    `is_open` and `closes_on` are the state as the secretariat last set it; `questionnaires` lists the digests of the
-    versions now offered, in order; `notice` is said before the first question where a component needs it.
+    `is_open` and `closes_on` (its last day) are as the secretariat last set them; `questionnaires` lists the digests
+    of the versions now offered, in order; `notice` is said before the first question where a component needs it.
     `component` names the part of the plan, whose secretariat reads what comes; `round` counts its consultations.
     """
 
@@ -133,6 +136,11 @@ class Consultation:
     closes_on: date | None = None
     component: str = ""
     round: int = 1
+
+    def at(self, now: datetime) -> Consultation:
+        """Return the consultation as it stands at `now`: closed once its last day is over in Albania."""
+        is_over = self.is_open and self.closes_on is not None and self.closes_on < today(now)
+        return replace(self, is_open=False) if is_over else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +161,11 @@ class Catalogue:
     promise: Localized
     consent: Notice
     privacy: Notice
+
+    def at(self, now: datetime) -> Catalogue:
+        """Return what can be asked at `now`: a consultation whose last day is over takes nothing further."""
+        standing = tuple(each.at(now) for each in self.consultations)
+        return self if all(map(is_, standing, self.consultations)) else replace(self, consultations=standing)
 
     def consultation(self, slug: str) -> Consultation | None:
         """Return the consultation called `slug`, or None."""
@@ -208,7 +221,8 @@ class Past:
     """A submission as its author sees it again: the receipt, when it was sent, how it stands, what it says.
 
     `draft` is the draft's number, `states` the moderation state of each contribution in rank order, `is_open`
-    whether its consultation still takes changes.
+    whether its consultation still takes changes. Where they are to be read, `reasons` says in the same order why each
+    was set aside ("" where it was not), and `is_asked` whether a question of the secretariat waits for an answer.
     """
 
     draft: int
@@ -219,6 +233,8 @@ class Past:
     answers: tuple[Answer, ...]
     items: tuple[int, ...]
     is_open: bool
+    reasons: tuple[str, ...] = ()
+    is_asked: bool = False
 
 
 # --- what the secretariat writes back --------------------------------------------------------------------------------
@@ -239,8 +255,9 @@ class FromStaff:
 
 
 class Asked(NamedTuple):
-    """A question of the secretariat: its number, the receipt of what it is about, and which draft that was."""
+    """A question of the secretariat: its number, the receipt and draft of what it is about, and how it begins."""
 
     question: int
     receipt: str
     draft: int
+    text: str = ""

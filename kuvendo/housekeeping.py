@@ -1,7 +1,7 @@
-"""Work done once in a while, by one process at a time: forgetting what need not be kept any longer.
+"""Work done once in a while, by one process at a time: closing by the calendar, forgetting what was kept long enough.
 
-The list of erasures is brought up to date every minute; old counters go every hour; what was kept long enough goes
-once a night, and then the files beneath are swept.
+Every minute what has seen its last day is closed, and the list of erasures is brought up to date; old counters go
+every hour; what was kept long enough goes once a night, and then the files beneath are swept.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Final
 import structlog
 
 from kuvendo.erasures import Mirror
+from storage.closing import close_what_is_over
 from storage.database import Database
 from storage.duty import Duty
 from storage.errors import StorageError
@@ -61,6 +62,8 @@ class Housekeeping:
 
     async def round(self) -> None:
         """Do whatever is due now."""
+        for slug in await close_what_is_over(self._database, self._clock()):
+            log.info("a consultation closed at the end of its last day", name=slug)
         try:
             await self._mirror.refresh()
         except OSError as error:

@@ -16,7 +16,7 @@ from locales.catalogues import (
     translations,
 )
 from locales.folding import fold, sort_key
-from locales.formats import clock, day_month, full_date, in_albania, long_date, midnight, number
+from locales.formats import clock, day_month, full_date, in_albania, long_date, midnight, number, today
 from locales.languages import CODES, DEFAULT, LANGUAGES, Language, language
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "midnight",
     "number",
     "sort_key",
+    "today",
     "together",
     "translatable",
     "translations",

@@ -24,6 +24,11 @@ def in_albania(moment: datetime) -> datetime:
     return aware.astimezone(_tirana())
 
 
+def today(moment: datetime) -> date:
+    """Return the day that it is in Albania at a moment."""
+    return in_albania(moment).date()
+
+
 def midnight(day: date) -> datetime:
     """Return the moment in UTC at which a day begins in Albania."""
     return datetime(day.year, day.month, day.day, tzinfo=_tirana()).astimezone(UTC)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, literal, select, update
+from sqlalchemy import bindparam, case, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from locales import midnight, today
 from storage.codebook import Codebook
 from storage.errors import FrozenVersion
 from storage.models import ConsultationRow, QuestionnaireVersion
@@ -30,6 +31,11 @@ class Listed:
     state: str
     closes_on: date | None
     definition: Json
+
+    def state_at(self, now: datetime) -> str:
+        """Return the state at `now`: closed where its last day is over, though nobody wrote that down yet."""
+        is_over = self.state == "open" and self.closes_on is not None and self.closes_on < today(now)
+        return "closed" if is_over else self.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +79,12 @@ class Consultations:
         slug = str(consultation["slug"])
         known = await self._digests(slug)
         new = [each for each in questionnaires if _is_new(each, known)]
-        closes_on = consultation.get("closes_on")
         row = {
             "slug": slug,
             "position": position,
             "definition": consultation,
             "state": "draft",
-            "closes_on": date.fromisoformat(closes_on) if closes_on else None,
+            "closes_on": await self._last_day(slug, consultation.get("closes_on")),
             "changed_at": now,
         }
         await self._transaction.execute(_PUT, row)
@@ -89,15 +94,34 @@ class Consultations:
         return len(new)
 
     async def open(self, slug: str, now: datetime, closes_on: date | None = None) -> bool:
-        """Let a consultation take contributions; return False when there is none called `slug`."""
-        until = {"closes_on": closes_on} if closes_on else {}
-        return await self._set(slug, now, state="open", closed_at=None, **until)
+        """Let a consultation take contributions; return False when there is none called `slug`.
+
+        Without `closes_on` its last day stays as it was planned, but for one that is over.
+        """
+        planned = case((ConsultationRow.closes_on >= today(now), ConsultationRow.closes_on))
+        return await self.open_until(slug, now, planned if closes_on is None else closes_on)
+
+    async def open_until(self, slug: str, now: datetime, closes_on: Any) -> bool:
+        """Let a consultation take contributions until the end of a day, or without an end where it is None."""
+        return await self._set(slug, now, state="open", closed_at=None, closes_on=closes_on)
 
     async def close(self, slug: str, now: datetime) -> bool:
         """Let a consultation take nothing further; return False when there is none called `slug`."""
         # What was closed already is closed since then.
         since = func.coalesce(ConsultationRow.closed_at, literal(now, UtcDateTime()))
         return await self._set(slug, now, state="closed", closed_at=since)
+
+    async def close_on_its_day(self, slug: str, closes_on: date, now: datetime) -> bool:
+        """Close an open consultation whose last day is over; return False where that is no longer so.
+
+        It is closed since that day ended in Albania, or since it was last changed, where that was later.
+        """
+        last = await self._transaction.first(select(ConsultationRow.changed_at).where(ConsultationRow.slug == slug))
+        since = max(midnight(closes_on + timedelta(days=1)), last[0]) if last else now
+        statement = update(ConsultationRow).where(
+            ConsultationRow.slug == slug, ConsultationRow.state == "open", ConsultationRow.closes_on == closes_on
+        )
+        return bool(await self._transaction.changed(statement.values(state="closed", closed_at=since, changed_at=now)))
 
     async def list(self) -> tuple[Listed, ...]:
         """Return every consultation, in the plan's order."""
@@ -125,6 +149,15 @@ class Consultations:
         """Return when what is asked last changed: a cheap question for processes that keep it in memory."""
         row = await self._transaction.first(select(func.max(ConsultationRow.changed_at)))
         return row[0] if row else None
+
+    async def _last_day(self, slug: str, given: str | None) -> date | None:
+        """Return the last day of a consultation: the file's where that is new, else as the secretariat set it since."""
+        columns = (ConsultationRow.definition, ConsultationRow.closes_on)
+        known = await self._transaction.first(select(*columns).where(ConsultationRow.slug == slug).with_for_update())
+        if known and given in {None, known.definition.get("closes_on")}:
+            kept: date | None = known.closes_on
+            return kept
+        return date.fromisoformat(given) if given else None
 
     async def _digests(self, slug: str) -> dict[tuple[str, int], str]:
         columns = (QuestionnaireVersion.slug, QuestionnaireVersion.version, QuestionnaireVersion.digest)
@@ -181,7 +214,7 @@ _PUT = _INSERT.on_conflict_do_update(
     set_={
         "position": _INSERT.excluded.position,
         "definition": _INSERT.excluded.definition,
-        "closes_on": func.coalesce(_INSERT.excluded.closes_on, ConsultationRow.closes_on),
+        "closes_on": _INSERT.excluded.closes_on,
         "changed_at": _INSERT.excluded.changed_at,
     },
 )

@@ -38,9 +38,9 @@ class Reading:
 
     async def consultations(self, components: Sequence[str] = ()) -> tuple[Consultation, ...]:
         """Return the consultations on `components` (slugs of either), every one where none is named."""
-        columns = (ConsultationRow.definition, ConsultationRow.state)
+        columns = (ConsultationRow.definition, ConsultationRow.state, ConsultationRow.closes_on)
         rows = await self._transaction.rows(select(*columns).order_by(ConsultationRow.position))
-        found = [replace(consultation_from_json(row[0]), is_open=row[1] == "open") for row in rows]
+        found = [replace(consultation_from_json(row[0]), is_open=row[1] == "open", closes_on=row[2]) for row in rows]
         wanted = set(components)
         return tuple(each for each in found if not wanted or {each.slug, each.component} & wanted)
 

@@ -10,9 +10,11 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+import locales
 from admin.visit import Visit
 from dialogs.canonical import consultation_from_json, questionnaire_from_json
 from dialogs.types import Consultation, Questionnaire
+from storage.closing import close_if_over
 from storage.consultations import Listed
 from storage.unit_of_work import UnitOfWork
 
@@ -34,6 +36,8 @@ class Shown:
     state: str
     closes_on: date | None
     versions: tuple[Offered, ...]
+    days_left: int | None
+    """Days until the last one, 0 on that day; None where it is not open or has no end."""
     drafts: int
     """How many were begun and may still be sent."""
     submissions: int
@@ -73,15 +77,22 @@ async def open_it(visit: Visit) -> Response:
     """Let a consultation take contributions."""
     fields = await visit.form()
     closes_on = _day(fields.get("closes_on", ""))
-    if closes_on is not None and closes_on < visit.now.date():
-        return await _asked(visit, "open", status=422, wrong=True, day=closes_on.isoformat())
+    if closes_on is not None and closes_on < locales.today(visit.now):
+        return await _asked(visit, "open", status=422, wrong=True, day=closes_on)
     async with visit.database.begin() as work:
-        slug = (await one(visit, work)).slug
-        await work.consultations.open(slug, visit.now, closes_on)
+        listed = await one(visit, work)
+        was_open = listed.state_at(visit.now) == "open"
+        await close_if_over(work, listed, visit.now)
+        await work.consultations.open_until(listed.slug, visit.now, closes_on)
         until = f" until {closes_on.isoformat()}" if closes_on else ""
-        await work.staff.audit(visit.member.id, "consultation.open", f"{slug}{until}", visit.now)
+        await work.staff.audit(
+            visit.member.id,
+            "consultation.last-day" if was_open else "consultation.open",
+            f"{listed.slug}{until}",
+            visit.now,
+        )
         await work.commit()
-    return visit.see(visit.url("consultation", {"done": "opened"}, slug=slug))
+    return visit.see(visit.url("consultation", {"done": "dated" if was_open else "opened"}, slug=listed.slug))
 
 
 async def close_it(visit: Visit) -> Response:
@@ -113,22 +124,30 @@ async def _shown(work: UnitOfWork, listed: Listed, visit: Visit) -> Shown:
     drafts, submissions = await work.overview.begun(listed.slug)
     return Shown(
         consultation_from_json(listed.definition),
-        listed.state,
+        listed.state_at(visit.now),
         listed.closes_on,
         tuple(
             Offered(questionnaire_from_json(each.definition), each.is_current, each.published_at) for each in versions
         ),
+        days_left(listed.closes_on, locales.today(visit.now)) if listed.state_at(visit.now) == "open" else None,
         drafts,
         submissions,
     )
 
 
+def days_left(closes_on: date | None, today: date) -> int | None:
+    """Return how many days there are until the last one, None where there is none."""
+    return (closes_on - today).days if closes_on else None
+
+
 async def _asked(visit: Visit, what: str, status: int = 200, **more: object) -> Response:
     async with visit.database.reading() as work:
         shown = await _shown(work, await one(visit, work), visit)
-    if (shown.state == "open") == (what == "open"):
+    if what == "close" and shown.state != "open":
         return visit.see(visit.url("consultation", slug=shown.consultation.slug))
-    values: Mapping[str, Any] = {"wrong": False, "day": shown.closes_on, **more}
+    today = locales.today(visit.now)
+    planned = shown.closes_on if shown.closes_on and shown.closes_on >= today else None
+    values: Mapping[str, Any] = {"wrong": False, "day": planned, "today": today, **more}
     return visit.page(f"consultations/{what}.html", status, shown=shown, **values)
 
 

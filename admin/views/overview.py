@@ -18,6 +18,7 @@ from admin.exports import numbers
 from admin.listing import file_first
 from admin.permissions import Permission
 from admin.progress import Chart, Reader
+from admin.views.consultations import days_left
 from admin.visit import Visit
 from dialogs.types import Consultation, Localized, Questionnaire
 from storage.database import Database
@@ -49,6 +50,7 @@ class Progress:
     consultation: Consultation
     lines: tuple[Line, ...]
     latest: datetime | None
+    days_left: int | None
 
     @property
     def contributions(self) -> int:
@@ -121,7 +123,7 @@ async def workbook(visit: Visit) -> Response:
 
 async def _seen(visit: Visit) -> Seen:
     async with visit.database.reading() as work:
-        consultations = await work.reading.consultations(visit.scope)
+        consultations = tuple(each.at(visit.now) for each in await work.reading.consultations(visit.scope))
         slugs = [each.slug for each in consultations]
         versions = {slug: await work.reading.questionnaires(slug) for slug in slugs}
         entries = await work.codebook.themes(slugs)
@@ -208,6 +210,7 @@ def _progress(seen: Seen, reader: Reader) -> list[Progress]:
                 for newest in {version.slug: version for version in seen.questionnaires[each.slug]}.values()
             ),
             _moment(seen.figures[each.slug].get("latest")),
+            days_left(each.closes_on, reader.today) if each.is_open else None,
         )
         for each in seen.consultations
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 app = typer.Typer(help="What is asked.", no_args_is_help=True)
 
 Files = Annotated[list[Path], typer.Argument(help="YAML files, or folders of them.")]
+Until = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Its last day, such as 2026-12-31.", show_default=False)
+]
 Slug = Annotated[str, typer.Argument(help="The consultation, as `kuvendo consultation list` names it.")]
 
 
@@ -66,16 +69,23 @@ def list_() -> None:
         async with database.reading() as unit:
             return await unit.consultations.list()
 
+    now = datetime.now(UTC)
     for each in with_database(work):
         until = f"\tuntil {each.closes_on.isoformat()}" if each.closes_on else ""
-        typer.echo(f"{each.slug}\t{each.state}{until}")
+        typer.echo(f"{each.slug}\t{each.state_at(now)}{until}")
 
 
 @app.command("open")
-def open_(slug: Slug) -> None:
-    """Let a consultation take contributions."""
-    _set(slug, opened=True)
-    typer.echo(f"{slug} is open.")
+def open_(slug: Slug, until: Until = None) -> None:
+    """Let a consultation take contributions; at the end of its last day in Albania it closes by itself."""
+    from kuvendo.trouble import Trouble
+    from locales import today
+
+    last_day = until.date() if until else None
+    if last_day is not None and last_day < today(datetime.now(UTC)):
+        raise Trouble(f"{last_day} is over: name today or a later day.")
+    _set(slug, opened=True, last_day=last_day)
+    typer.echo(f"{slug} is open{f' until the end of {last_day}' if last_day else ''}.")
 
 
 @app.command()
@@ -85,16 +95,19 @@ def close(slug: Slug) -> None:
     typer.echo(f"{slug} is closed.")
 
 
-def _set(slug: str, *, opened: bool) -> None:
+def _set(slug: str, *, opened: bool, last_day: date | None = None) -> None:
     from kuvendo.stores import with_database
     from kuvendo.trouble import Trouble
 
     async def work(database: Database) -> bool:
         now = datetime.now(UTC)
         async with database.begin() as unit:
-            change = unit.consultations.open if opened else unit.consultations.close
-            found = await change(slug, now)
-            await unit.staff.audit(None, f"consultation.{'open' if opened else 'close'}", slug, now)
+            if opened:
+                found = await unit.consultations.open(slug, now, last_day)
+            else:
+                found = await unit.consultations.close(slug, now)
+            subject = f"{slug} until {last_day}" if last_day else slug
+            await unit.staff.audit(None, f"consultation.{'open' if opened else 'close'}", subject, now)
             if found:
                 await unit.commit()
             return found

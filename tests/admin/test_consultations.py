@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 
 import pytest
@@ -57,10 +57,10 @@ async def test_closing_and_opening_say_first_what_they_will_do(site: Site) -> No
     one, many = "%(number)s draft that was begun can", "%(number)s drafts that were begun can"
     assert words(f"{one} no longer be sent.", many=f"{many} no longer be sent.", number="1") in _plain(asked.text)
     assert await _state(site) == ("open", "")
-    assert (await person.get(f"{DIGITAL}/open")).status_code == 303
     done = await person.post(f"{DIGITAL}/close")
     assert done.headers["location"] == f"/admin{DIGITAL}?done=closed"
     assert await _state(site) == ("closed", "")
+    assert (await person.get(f"{DIGITAL}/close")).status_code == 303
     wrong = await person.post(f"{DIGITAL}/open", {"closes_on": "2026-11-22"})
     assert wrong.status_code == 422
     assert (await _state(site))[0] == "closed"
@@ -71,6 +71,64 @@ async def test_closing_and_opening_say_first_what_they_will_do(site: Site) -> No
         ("consultation.open", f"{factories.DIGITAL} until 2026-12-31"),
         ("consultation.close", factories.DIGITAL),
     ]
+
+
+async def test_a_last_day_is_told_changed_and_taken_away_while_it_is_open(site: Site) -> None:
+    person = await site.member("administrator", name="Ana")
+    assert words("Change the last day…") in _plain((await person.get(DIGITAL)).text)
+    assert words("Last day: %(name)s", name="Qeverisja dixhitale") in _plain((await person.get(f"{DIGITAL}/open")).text)
+    done = await person.post(f"{DIGITAL}/open", {"closes_on": "2026-11-24"})
+    assert done.headers["location"] == f"/admin{DIGITAL}?done=dated"
+    day = "24 nëntor 2026"
+    closes = words("The consultation closes by itself at the end of %(day)s.", day=day)
+    assert closes in _plain((await person.get(f"{DIGITAL}?done=dated")).text)
+    one, many = "%(number)s day left", "%(number)s days left"
+    for path in (DIGITAL, "/consultations/", "/overview/"):
+        assert words(one, many=many, number=1) in _plain((await person.get(path)).text), path
+    site.clock.now += timedelta(hours=14)
+    person = await site.member("administrator")
+    for path in (DIGITAL, "/consultations/", "/overview/"):
+        assert words("today is the last day") in _plain((await person.get(path)).text), path
+    await person.post(f"{DIGITAL}/open", {"closes_on": "2026-11-24"})
+    await person.post(f"{DIGITAL}/open")
+    assert await _state(site) == ("open", "")
+    assert words("The consultation stays open until somebody closes it.") in _plain(
+        (await person.get(f"{DIGITAL}?done=dated")).text
+    )
+    assert [each for each in await _deeds(site) if each[0].startswith("consultation")] == [
+        ("consultation.last-day", factories.DIGITAL),
+        ("consultation.last-day", f"{factories.DIGITAL} until 2026-11-24"),
+        ("consultation.last-day", f"{factories.DIGITAL} until 2026-11-24"),
+    ]
+
+
+async def test_once_the_day_is_over_it_is_closed_whoever_runs_and_can_be_opened_again(site: Site) -> None:
+    person = await site.member("administrator", name="Ana")
+    await person.post(f"{DIGITAL}/open", {"closes_on": "2026-11-23"})
+    site.clock.now = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
+    person = await site.member("administrator", name="Bora")
+    for path in (DIGITAL, "/consultations/", "/overview/"):
+        page = _plain((await person.get(path)).text)
+        assert words("Closed") in page, path
+        assert words("today is the last day") not in page, path
+    assert await _state(site) == ("open", "2026-11-23"), "no worker was there to write it down"
+    form = (await person.get(f"{DIGITAL}/open")).text
+    assert 'name="closes_on" value="" min="2026-11-24"' in form
+    assert (await person.post(f"{DIGITAL}/open", {"closes_on": "2026-11-23"})).status_code == 422
+    done = await person.post(f"{DIGITAL}/open", {"closes_on": "2026-11-24"})
+    assert done.headers["location"] == f"/admin{DIGITAL}?done=opened"
+    assert await _state(site) == ("open", "2026-11-24")
+    async with site.database.reading() as work:
+        deeds = [(bool(each.staff_id), each.action) for each in await work.staff.deeds(2)]
+    assert deeds == [(True, "consultation.open"), (False, "consultation.close-on-its-day")]
+    page = html.unescape((await person.get("/audit/")).text)
+    assert (
+        words(
+            "The consultation %(detail)s closed by itself: its last day was over.",
+            detail="Qeverisja dixhitale 2026-11-23",
+        )
+        in page
+    )
 
 
 @pytest.mark.parametrize("path", ["open", "close", "upload", "publish"])

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from dialogs.entering import standing
 from dialogs.exchange import Chosen, DataRequested, Unsupported, Withdrawn
 from dialogs.menus import words_of
 from dialogs.sentences import toast_text
 from dialogs.session import Stage, begin, dumps, loads
-from tests.dialogs.people import NOW, Person, closed
+from dialogs.types import Past
+from tests.dialogs.people import CATALOGUE, NOW, Person, closed
 
 
 def test_the_first_screen_speaks_both_languages_albanian_first() -> None:
@@ -283,7 +287,7 @@ def test_an_album_is_declined_once() -> None:
 def test_a_session_of_a_newer_program_is_refused() -> None:
     """Rather than misread."""
     with pytest.raises(ValueError, match="newer version"):
-        loads('{"format":4}')
+        loads('{"format":5}')
 
 
 def test_a_draft_of_an_older_program_is_read() -> None:
@@ -368,3 +372,21 @@ def test_a_draft_kept_when_another_was_begun_can_be_gone_on_with() -> None:
     for label in ("Kapërce", "Kapërce", "Dërgo", "Vazhdo"):
         person.press(label)
     assert "uji" in person.says().values()
+
+
+def test_a_consultation_is_over_when_its_last_day_ends_in_albania() -> None:
+    [first, *others] = CATALOGUE.consultations
+    dated = replace(CATALOGUE, consultations=(replace(first, closes_on=date(2026, 12, 15)), *others))
+    over = datetime(2026, 12, 15, 23, 0, tzinfo=UTC)
+    assert dated.at(over - timedelta(microseconds=1)) is dated
+    assert dated.at(over).opened() == tuple(others)
+    assert dated.at(over).at(over) == dated.at(over), "what has closed stays so"
+    assert CATALOGUE.at(over) is CATALOGUE, "without a last day nothing ends by itself"
+
+
+def test_what_was_sent_takes_no_changes_once_its_consultation_has_closed() -> None:
+    [first, *others] = CATALOGUE.consultations
+    over = replace(CATALOGUE, consultations=(replace(first, is_open=False), *others))
+    sent = [Past(n, "", each.questionnaires[0], NOW, (), (), (), n < 3) for n, each in enumerate((first, *others), 1)]
+    assert standing(CATALOGUE, tuple(sent)) == tuple(sent)
+    assert [each.is_open for each in standing(over, tuple(sent))] == [False, True, False, False]

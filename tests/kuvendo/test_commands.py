@@ -85,6 +85,10 @@ def test_from_an_empty_directory_to_an_export(house: Path) -> None:
     assert kuvendo(house, "consultation", "close", "digital-governance").returncode == 0
     assert "digital-governance\tclosed" in kuvendo(house, "consultation", "list").stdout
     failed(kuvendo(house, "consultation", "open", "nobody"), "nobody")
+    failed(kuvendo(house, "consultation", "open", "digital-governance", "--until", "2020-01-01"), "2020-01-01 is over")
+    until = kuvendo(house, "consultation", "open", "digital-governance", "--until", "2099-12-31")
+    assert until.stdout == "digital-governance is open until the end of 2099-12-31.\n"
+    assert "digital-governance\topen\tuntil 2099-12-31" in kuvendo(house, "consultation", "list").stdout
 
     for format_ in ("jsonl", "csv", "xlsx"):
         out = house / f"export.{format_}"

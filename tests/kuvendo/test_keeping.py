@@ -198,6 +198,27 @@ async def test_a_night_is_done_once_by_one_and_the_list_follows_each_erasure(
         assert erasures.read(path) == (), "tombstones go when no backup is left that they are for"
 
 
+async def test_a_consultation_closes_by_itself_once_whoever_keeps_house(settings: Settings) -> None:
+    moment = datetime(2026, 12, 15, 22, 59, 59, tzinfo=UTC)
+    async with opened(settings) as database:
+        await publish(database, NOW)
+        async with database.begin() as unit:
+            await unit.consultations.open("digital", NOW, moment.date())
+            await unit.commit()
+        mirror = erasures.Mirror(database, erasures.path_of(settings))
+        keepers = [Housekeeping(database, lambda: moment, f"here{n}/1.a", settings.periods(), mirror) for n in range(2)]
+        await keepers[0].round()
+        async with database.reading() as unit:
+            assert (await unit.consultations.list())[0].state == "open"
+        moment += timedelta(seconds=1)
+        for each in keepers * 2:
+            await each.round()
+        async with database.reading() as unit:
+            assert (await unit.consultations.list())[0].state == "closed"
+            deeds = [(each.staff_id, each.action, each.subject) for each in await unit.audit.deeds(9)]
+        assert deeds == [(None, "consultation.close-on-its-day", "digital 2026-12-15")]
+
+
 async def test_a_list_that_cannot_be_written_does_not_keep_the_night_from_its_work(
     settings: Settings, tmp_path: Path
 ) -> None:
