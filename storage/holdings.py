@@ -49,7 +49,7 @@ async def everything(transaction: Transaction, participant_id: uuid.UUID) -> dic
 
 async def erase(transaction: Transaction, participant_id: uuid.UUID) -> None:
     """Delete every row about the participant."""
-    await _alone(transaction, participant_id)
+    await alone(transaction, participant_id)
     for table in reversed(tuple(tables())):
         await transaction.execute(delete(table).where(belongs(table, participant_id)))
 
@@ -65,7 +65,7 @@ async def forget(transaction: Transaction, participant_id: uuid.UUID) -> None:
 
     What remains leads nowhere: no address, no conversation, no draft, and no number of a message.
     """
-    await _alone(transaction, participant_id)
+    await alone(transaction, participant_id)
     for table in reversed(tuple(tables())):
         mine = belongs(table, participant_id)
         if table.name not in KEPT:
@@ -104,7 +104,8 @@ async def _without_numbers(transaction: Transaction, participant_id: uuid.UUID) 
     await transaction.put(statement, changed)
 
 
-async def _alone(transaction: Transaction, participant_id: uuid.UUID) -> None:
+async def alone(transaction: Transaction, participant_id: uuid.UUID) -> None:
+    """Hold whatever is kept about a participant until the end of the transaction."""
     # The session first, as everybody who changes something of a person takes it: nobody then meets us half-way.
     mine = SessionRow.participant_id == participant_id
     await transaction.first(select(SessionRow.version).where(mine).with_for_update())

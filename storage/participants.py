@@ -238,7 +238,8 @@ class Participants:
     async def forget(self, participant_id: uuid.UUID, now: datetime) -> None:
         """Delete all about a participant but what was submitted, which is nobody's from then on.
 
-        Somebody who never submitted anything is erased.
+        Somebody who never submitted anything is erased. Like `erase` it may write into the record, which everybody
+        else waits for until the commit: of several people each goes in a transaction of their own.
         """
         if await holdings.has_submitted(self._transaction, participant_id):
             await Tombstones(self._transaction).bury(participant_id, FORGOTTEN, now)

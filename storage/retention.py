@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, not_, or_, select
 
-from storage import audit
+from storage import audit, holdings
 from storage.database import Database
 from storage.models import (
     Address,
@@ -32,7 +32,7 @@ from storage.models import (
 from storage.unit_of_work import UnitOfWork
 
 AT_ONCE: Final = 50
-"""People forgotten in one transaction."""
+"""People looked up at once."""
 MARGIN: Final = timedelta(days=1)
 """By how much a tombstone outlives the backups it is for."""
 
@@ -74,10 +74,10 @@ async def carry_out(database: Database, periods: Periods, now: datetime) -> tupl
     """Let go of whatever is due, and return what that was."""
     before = now - periods.addresses
     found = [Finding("addresses", await _forget_people(database, before, now), before)]
-    async with database.begin() as unit:
-        for what, date in _dates(periods, now).items():
+    for what, date in _dates(periods, now).items():
+        async with database.begin() as unit:
             found.append(Finding(what, await _delete(unit, what, date), date))
-        await unit.commit()
+            await unit.commit()
     return tuple(found)
 
 
@@ -120,14 +120,28 @@ async def _delete(unit: UnitOfWork, what: str, before: datetime) -> int:
 async def _forget_people(database: Database, before: datetime, now: datetime) -> int:
     gone = 0
     while True:
-        async with database.begin() as unit:
+        async with database.reading() as unit:
             people = await _people(unit, before, AT_ONCE)
-            for person in people:
-                await unit.participants.forget(person, now)
-            await unit.commit()
-        gone += len(people)
+        for person in people:
+            gone += await _forget(database, person, before, now)
         if len(people) < AT_ONCE:
             return gone
+
+
+async def _forget(database: Database, person: uuid.UUID, before: datetime, now: datetime) -> bool:
+    """Forget one person, and return whether they were still due.
+
+    Each in a transaction of their own: whoever holds several people, or a person and the head of the record, waits for
+    somebody who waits for them.
+    """
+    async with database.begin() as unit:
+        await holdings.alone(unit.transaction, person)
+        due = _addressed(Address.participant_id).where(Address.participant_id == person, _is_over(before))
+        if await unit.transaction.first(due) is None:
+            return False  # they spoke since, or went themselves
+        await unit.participants.forget(person, now)
+        await unit.commit()
+    return True
 
 
 async def _people(unit: UnitOfWork, before: datetime, limit: int) -> Sequence[uuid.UUID]:

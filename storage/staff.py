@@ -10,9 +10,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import and_, case, delete, insert, not_, select, update
+from sqlalchemy import and_, bindparam, case, delete, insert, not_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.audit import AuditTrail, Deed
@@ -144,7 +144,9 @@ class StaffRepository:
     async def hold_administrators(self) -> tuple[StaffMember, ...]:
         """Return the administrators who can log in; nobody else changes any of them before this is committed."""
         mine = (Staff.role == "administrator", Staff.disabled_at.is_(None))
-        rows = await self._transaction.rows(select(*_MEMBER).where(*mine).order_by(Staff.id).with_for_update())
+        rows = await self._transaction.rows(
+            select(*_MEMBER).where(*mine).order_by(Staff.id).with_for_update(key_share=True)
+        )
         return tuple(_member(row) for row in rows)
 
     async def credentials(self, name: str) -> Credentials | None:
@@ -252,21 +254,8 @@ class StaffRepository:
 
         One statement, so that attempts made at the same time are all counted.
         """
-        dialect: Any = sqlite if self._transaction.dialect == "sqlite" else postgresql
-        is_old = Throttle.since <= since
-        statement = (
-            dialect.insert(Throttle)
-            .values(key=key, count=1, since=now)
-            .on_conflict_do_update(
-                index_elements=[Throttle.key],
-                set_={
-                    "count": case((is_old, 1), else_=Throttle.count + 1),
-                    "since": case((is_old, now), else_=Throttle.since),
-                },
-            )
-            .returning(Throttle.count)
-        )
-        row = await self._transaction.first(statement)
+        counted = _COUNTED[self._transaction.dialect]
+        row = await self._transaction.first(counted, {"counter": key, "moment": now, "long_ago": since})
         return int(row[0]) if row else 0
 
     async def prune(self, before: datetime) -> None:
@@ -291,3 +280,25 @@ def _member(row: Record | Sequence[Any]) -> StaffMember:
     return StaffMember(
         id_, name, role, tuple(components), language, disabled_at is not None, created_at, *map(bool, flags)
     )
+
+
+def _counting(dialect: Any) -> Any:
+    """Return the statement that adds one to a counter."""
+    moment = bindparam("moment", type_=Throttle.since.type)
+    is_old = Throttle.since <= bindparam("long_ago", type_=Throttle.since.type)
+    return (
+        dialect.insert(Throttle)
+        .values(key=bindparam("counter"), count=1, since=moment)
+        .on_conflict_do_update(
+            index_elements=[Throttle.key],
+            set_={
+                "count": case((is_old, 1), else_=Throttle.count + 1),
+                "since": case((is_old, moment), else_=Throttle.since),
+            },
+        )
+        .returning(Throttle.count)
+    )
+
+
+_COUNTED: Final = {"sqlite": _counting(sqlite), "postgresql": _counting(postgresql)}
+"""Made once: an attempt to log in costs what the database takes for it, and no more."""
