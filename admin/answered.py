@@ -45,7 +45,7 @@ class Answer:
 
 def answer(given: Answered, asked: str, mask: Mask, hidden: str, language: str, ways: Passages) -> Answer:
     """Return an answer for a page in `language`, asked as `asked`; `hidden` stands for what `mask` leaves out."""
-    texts = [_told(_words(given, each, language), mask, hidden) for each in given.revisions]
+    texts = [_told(words(given, each, language), mask, hidden) for each in given.revisions]
     steps = [
         Step(said.at, _change(texts, n), said.dropped, said.language, ways.messages.get(said.id))
         for n, said in enumerate(given.revisions)
@@ -66,7 +66,8 @@ def _told(text: str, mask: Mask, hidden: str) -> str:
     return "".join(hidden if gone else piece for piece, gone in mask.pieces(text))
 
 
-def _words(given: Answered, said: Wording, language: str) -> str:
+def words(given: Answered, said: Wording, language: str) -> str:
+    """Return one wording of an answer as text: what was written, or the labels of what was chosen."""
     if said.text is not None:
         return said.text
     labels = [each.label[language] for each in given.question.options if each.id in said.chosen]

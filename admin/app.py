@@ -88,6 +88,16 @@ ROUTES = (
     Row("/contributions/{id:uuid}/unlike", "not_alike", "POST", groups.not_alike, P.CONTRIBUTIONS_MODERATE),
     Row("/contributions/{id:uuid}/unlike/undo", "maybe_alike", "POST", groups.maybe_alike, P.CONTRIBUTIONS_MODERATE),
     Row("/contributions/{id:uuid}/redact", "redact", "POST", redactions.redact, P.CONTRIBUTIONS_REDACT),
+    Row(
+        "/contributions/{id:uuid}/not-personal", "not_personal", "POST", redactions.not_personal, P.CONTRIBUTIONS_REDACT
+    ),
+    Row(
+        "/contributions/{id:uuid}/not-personal/undo",
+        "maybe_personal",
+        "POST",
+        redactions.maybe_personal,
+        P.CONTRIBUTIONS_REDACT,
+    ),
     Row("/contributions/{id:uuid}/redactions", "redactions", "GET", redactions.listing, P.REDACTIONS_UNDO),
     Row("/contributions/{id:uuid}/redactions/undo", "undo_redaction", "POST", redactions.undo, P.REDACTIONS_UNDO),
     Row("/contributions/{id:uuid}/translation", "translate", "POST", translations.translate, P.CONTRIBUTIONS_MODERATE),

@@ -216,7 +216,7 @@ def _in_words(attribute: str, value: str, choices: Choices, day: Mapping[str, st
     if attribute == "words":
         return say(translatable("“%(words)s”")) % {"words": value}
     if attribute == "revised":
-        return say(translatable("Changed by the author"))
+        return say(translatable("News from the author"))
     if attribute == "group":
         return say(translatable("Group %(number)s")) % {"number": value}
     if attribute in {"since", "until"}:

@@ -1,4 +1,4 @@
-"""Two people changed the same thing: whoever came second sees both and chooses; nothing was overwritten.
+"""Two people changed the same thing, or its author did: whoever came second sees both and chooses; nothing is lost.
 
 The page keeps everything that was written. *Keep theirs* is a link; *write mine* sends the same form once more, now
 with the version that stands.
@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from starlette.responses import Response
 
+from admin.meanwhile import News
 from admin.visit import Visit
 
 
@@ -30,12 +31,13 @@ def conflict(
     *,
     by: str = "",
     action: str = "",
+    said: Sequence[News] = (),
 ) -> Response:
     """Return the page on which the second writer chooses.
 
     `back` is the address of what is fought over, `rows` are label, theirs and yours, `again` the fields of the form to
     send once more (its `version` the one that stands; several values under one name as a list). `by` is who was faster,
-    `action` where the form goes, this very address where it is empty.
+    `action` where the form goes, this very address where it is empty; `said` what the author said meanwhile.
     """
     fields = [(name, each) for name, value in again.items() for each in ([value] if isinstance(value, str) else value)]
     return visit.page(
@@ -45,5 +47,6 @@ def conflict(
         rows=[Both(*row) for row in rows],
         fields=fields,
         by=by,
+        said=said,
         action=action or visit.request.url.path,
     )

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from admin.conflicts import Both, conflict
+from admin.meanwhile import heard, news
 from admin.moderating import choices_for
 from admin.showing import Shown, address, visit_contribution
 from admin.visit import Visit
@@ -66,21 +67,29 @@ async def decided(visit: Visit, form: Mapping[str, str], wish: Wish, act: Act, s
         try:
             await act(work, shown.contributed.id, seen)
         except Moved as moved:
-            return await _second(visit, work, here, wish, moved, stands)
+            return await _second(visit, work, form, wish, moved, stands)
         except (NotAllowed, NeverAlone) as refused:
             return await _refused(visit, work, shown, form, wish, refused)
         await keep(visit, work, wish.action, shown.contributed.id, wish.detail)
     return visit.see(here)
 
 
-async def _second(visit: Visit, work: UnitOfWork, here: str, wish: Wish, moved: Moved, stands: Now) -> Response:
-    """Show what stands beside what was wanted."""
+async def _second(
+    visit: Visit, work: UnitOfWork, form: Mapping[str, str], wish: Wish, moved: Moved, stands: Now
+) -> Response:
+    """Show what stands beside what was wanted, and what the author said meanwhile."""
     if moved.now is None:
         raise HTTPException(404)
+    shown = await visit_contribution(visit, work)  # anew: what was read before may be what was overtaken
+    replies = await work.replies.of(shown.contributed.id)
+    label = visit.translations.gettext("The author answered")
+    said = news(form.get("heard", ""), shown.submitted, shown.contributed, replies, visit.language, label)
     people = {each.id: each.name for each in await work.staff.list()}
     rows = [Both(wish.label, await stands(work, moved.now), wish.words), *wish.beside]
+    here = address(visit, shown.contributed.id, form.get("back", ""))
     again = {**wish.fields, "version": str(moved.now.version), "back": here.partition("?")[2]}
-    return conflict(visit, here, rows, again, by=people.get(moved.now.changed_by or 0, ""))
+    again["heard"] = heard(shown.contributed, replies)
+    return conflict(visit, here, rows, again, by=people.get(moved.now.changed_by or 0, ""), said=said)
 
 
 async def _refused(
@@ -100,6 +109,7 @@ async def _refused(
         themed=isinstance(refused, NeverAlone),
         asked_reason=wish.fields.get("reason", ""),
         note=wish.fields.get("note", ""),
+        heard=form.get("heard", ""),
         **await choices_for(visit, work, shown, ticked),
     )
 

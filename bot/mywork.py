@@ -53,13 +53,21 @@ def _all(telling: Telling, contribution: Row) -> Iterator[tuple[str, str]]:
 
 
 def _left_out(telling: Telling, contribution: Row) -> Iterator[tuple[str, str]]:
-    """Yield the words that nobody but the author reads any more."""
-    texts = {row["id"]: "\n".join(text for _, text in row["parts"]) for row in telling.rows("answers")}
+    """Yield the words that nobody but the author reads any more, and those of which that was thought."""
     for row in telling.rows("redactions", contribution_id=contribution.get("id")):
         head = _at(telling, telling.t.gettext("Left out of what others read, {when}"), row)
         back = telling.t.gettext("shown again")
-        words = texts.get(row["answer_id"], "")[row["start"] : row["end"]]
-        yield (f"{head} ({back})" if row["undone_at"] else head), words
+        yield (f"{head} ({back})" if row["undone_at"] else head), _words(telling, row)
+    for row in telling.rows("dismissals", contribution_id=contribution.get("id")):
+        yield _at(telling, telling.t.gettext("Found to be no personal detail, {when}"), row), _words(telling, row)
+
+
+def _words(telling: Telling, row: Row) -> str:
+    """Return the words that a decision is about: in an answer, or in what the author wrote back."""
+    answers, back = row.get("answer_id"), row.get("author_reply_id")
+    texts = ["\n".join(text for _, text in each["parts"]) for each in telling.rows("answers", id=answers)]
+    texts += [each["text"] for each in telling.rows("author_replies", id=back)]
+    return "".join(texts)[row["start"] : row["end"]]
 
 
 def _theme(telling: Telling, number: int) -> str:

@@ -94,7 +94,8 @@ class Row:
     reason: str | None
     created_at: datetime
     excerpt: str
-    revised_unseen: bool
+    edited_unseen: bool
+    answered_unseen: bool
     version: int
     assignee: Assignee | None = None
     group: Grouped | None = None
@@ -203,7 +204,8 @@ _OWN = (
     "reason",
     "created_at",
     "excerpt",
-    "revised_unseen",
+    "edited_unseen",
+    "answered_unseen",
     "version",
     "notes",
 )
@@ -221,7 +223,8 @@ _LINES = among(
         Contribution.reason,
         Contribution.created_at,
         func.coalesce(ContributionText.excerpt, ""),
-        Contribution.revised_unseen,
+        Contribution.edited_unseen,
+        Contribution.answered_unseen,
         Contribution.version,
         _NOTES.correlate(Contribution).scalar_subquery(),
         Contribution.assignee_id,

@@ -1,14 +1,13 @@
 """Filing: a contribution that came in, or was changed by its author, made ready to be found.
 
 The bot writes what was said and nothing else, so that it is quick. A moment later somebody files it: what it says is
-folded for the search, its first words are kept for lists, and what its author changed is pointed out.
+folded for the search, and its first words are kept for lists.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -129,15 +128,7 @@ def _row(submitted: Submitted, contributed: Contributed) -> Values:
         "asked": submitted.questionnaire.slug,
         "spoken": submitted.language,
         "gone": contributed.withdrawn,
-        "unseen": _is_unseen(contributed),
     }
-
-
-def _is_unseen(contributed: Contributed) -> bool:
-    """Return whether its author changed it after staff had begun to work on it, and nobody looked since."""
-    revised, changed = contributed.revised_at, contributed.changed_at
-    began: datetime | None = changed if contributed.status != "new" else None
-    return contributed.revised_unseen or (revised is not None and began is not None and revised > began)
 
 
 def _text(contributed: Contributed) -> Values:
@@ -168,6 +159,5 @@ _FILED = (
         questionnaire=bindparam("asked"),
         language=bindparam("spoken"),
         withdrawn=bindparam("gone"),
-        revised_unseen=bindparam("unseen"),
     )
 )

@@ -30,8 +30,8 @@ class Filter:
 
     `scope` are the slugs of the consultations that may be seen. `statuses`, `themes` (ids; any of them) and
     `languages` are alternatives. `since` and `until` (exclusive) bound when it was sent. `words` must all occur, each
-    as the beginning of a word, without regard to case and diacritics. `revised` asks for those that their author
-    changed and nobody has looked at since.
+    as the beginning of a word, without regard to case and diacritics. `revised` asks for those whose author said
+    something new that nobody has looked at since.
     """
 
     scope: tuple[str, ...]

@@ -13,18 +13,7 @@ import uuid
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    UniqueConstraint,
-    Uuid,
-    text,
-)
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, LargeBinary, MetaData, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from storage.types import UtcDateTime
@@ -224,15 +213,19 @@ class Contribution(Base):
     revised_at: Mapped[datetime | None]
     """When its author last changed it after it was sent."""
     revised_unseen: Mapped[bool] = mapped_column(default=False)
-    """Its author changed it after somebody had begun to work on it, and nobody has looked since."""
+    """Its author said something new, and nobody has looked since; what it is, the next two say."""
+    edited_unseen: Mapped[bool] = mapped_column(default=False)
+    """Its author changed it after somebody had begun to work on it."""
+    answered_unseen: Mapped[bool] = mapped_column(default=False)
+    """Its author answered a question of the secretariat."""
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     group_id: Mapped[int | None] = mapped_column(ForeignKey("contribution_groups.id"))
     version: Mapped[int] = mapped_column(default=0)
-    """Rises with each change by staff: two writers meet there."""
+    """Rises with each change by staff and with whatever its author says: two writers meet there."""
     changed_at: Mapped[datetime | None]
     """When staff last changed anything about it."""
     changed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
-    """Who that was, so that whoever came second knows whom to talk to."""
+    """Who changed it last, so that whoever came second knows whom to talk to; empty where that was its author."""
 
 
 class ContributionText(Base):
@@ -472,7 +465,7 @@ class Translation(Base):
 
 
 class Redaction(Base):
-    """A stretch of one revision of an answer that must not be read; the answer itself stays as it is.
+    """A stretch of what an author wrote, an answer or a reply, that must not be read; it stays there as it is.
 
     What stands there is left out wherever words of the same submission are shown or exported, in whichever revision
     or message they stand. Undone, it stays on record.
@@ -484,9 +477,11 @@ class Redaction(Base):
     id: Mapped[int] = mapped_column(Number, primary_key=True)
     submission_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("submissions.id"), index=True)
     contribution_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("contributions.id"))
-    answer_id: Mapped[int] = mapped_column(ForeignKey("answers.id"))
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey("answers.id"))
+    """One revision of an answer; empty where it stands in what the author wrote back."""
+    author_reply_id: Mapped[int | None] = mapped_column(ForeignKey("author_replies.id"))
     start: Mapped[int]
-    """Like `end` an offset in code points into the answer's text, several messages joined by a line break."""
+    """Like `end` an offset in code points into the text, several messages of an answer joined by a line break."""
     end: Mapped[int]
     kind: Mapped[str]
     """phone, email, identity-number, card, account, or other."""
@@ -494,6 +489,23 @@ class Redaction(Base):
     at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
     undone_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+
+
+class Dismissal(Base):
+    """That somebody found a stretch not to be personal although it looks so; its words are not suggested again."""
+
+    __tablename__ = "dismissals"
+    __table_args__ = ({"info": {"person": "contribution_id"}},)
+
+    id: Mapped[int] = mapped_column(Number, primary_key=True)
+    contribution_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("contributions.id"), index=True)
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey("answers.id"))
+    """Where it stands, as in a redaction."""
+    author_reply_id: Mapped[int | None] = mapped_column(ForeignKey("author_replies.id"))
+    start: Mapped[int]
+    end: Mapped[int]
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime]
 
 
 class ReplyRow(Base):

@@ -1,7 +1,7 @@
 """What the secretariat decides about a contribution: its status, who has it, its themes, notes about it.
 
-Two people may work on the same contribution. Whoever changes it says which version they had before them; where
-somebody was faster nothing is kept, and they are told what stands now.
+Two people may work on the same contribution, and its author may change it meanwhile. Whoever decides says which version
+they had before them; where somebody was faster nothing is kept, and they are told what stands now.
 """
 
 from __future__ import annotations
@@ -81,7 +81,10 @@ class Standing:
 
 
 class Moved(StorageError):
-    """Somebody else was faster: nothing was kept. `now` is what stands, None where nothing does any more."""
+    """Somebody else, or its author, was faster: nothing was kept.
+
+    `now` is what stands, None where nothing does any more.
+    """
 
     def __init__(self, now: Standing | None) -> None:
         self.now = now
@@ -163,8 +166,9 @@ class Moderation:
         await self._change(await self._current(contribution, seen), by, now, assignee_id=assignee)
 
     async def look(self, contribution: uuid.UUID, *, seen: int | None, by: int, now: datetime) -> None:
-        """Keep that somebody read what its author changed."""
-        await self._change(await self._current(contribution, seen), by, now, revised_unseen=False)
+        """Keep that somebody read what its author said last."""
+        unseen = {"revised_unseen": False, "edited_unseen": False, "answered_unseen": False}
+        await self._change(await self._current(contribution, seen), by, now, **unseen)
 
     async def settle_answered(self, contribution: uuid.UUID, now: datetime) -> bool:
         """Make it answered, now that a response was delivered or never can be; what was set aside stays so."""

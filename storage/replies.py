@@ -85,6 +85,7 @@ class Waiting:
 class WroteBack:
     """One message of the author; `changed` says that it is an earlier one in other words."""
 
+    id: int
     text: str
     changed: bool
     language: str

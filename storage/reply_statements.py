@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String, and_, bindparam, cast, insert, or_, select, true, update
+from sqlalchemy import String, and_, bindparam, cast, insert, null, or_, select, true, update
 
 from storage.models import (
     Address,
@@ -48,7 +48,7 @@ OF = (
 )
 
 BACK = select(
-    AuthorReply.reply_id, AuthorReply.text, AuthorReply.changed, AuthorReply.language, AuthorReply.at
+    AuthorReply.reply_id, AuthorReply.id, AuthorReply.text, AuthorReply.changed, AuthorReply.language, AuthorReply.at
 ).order_by(AuthorReply.id)
 
 WAITING = (
@@ -111,5 +111,5 @@ POINTED_OUT = (
         Contribution.id
         == select(ReplyRow.contribution_id).where(ReplyRow.id == bindparam("question")).scalar_subquery()
     )
-    .values(revised_unseen=true())
+    .values(revised_unseen=true(), answered_unseen=true(), version=Contribution.version + 1, changed_by=null())
 )

@@ -21,9 +21,19 @@ from dialogs.types import Kind, Questionnaire
 from storage.database import Database
 from storage.filters import Filter, conditions, matches
 from storage.masking import Mask
-from storage.models import AnswerRow, Contribution, ContributionText, ContributionTheme, Redaction, Submission, Theme
+from storage.models import (
+    AnswerRow,
+    AuthorReply,
+    Contribution,
+    ContributionText,
+    ContributionTheme,
+    Redaction,
+    Submission,
+    Theme,
+)
 from storage.transaction import Record
 from storage.types import UtcDateTime
+from storage.written import words
 
 CHUNK = 500
 """Submissions read in one go: what an export holds in memory at a time."""
@@ -197,7 +207,7 @@ def _value(kind: Kind, said: _Said | None) -> Value:
 
 def _cover(stands: _Stands, covered: Iterable[Sequence[Any]]) -> None:
     """Leave out of every text what is redacted in the submission."""
-    mask = Mask(tuple("\n".join(part[1] for part in parts)[start:end] for start, end, parts in covered))
+    mask = Mask(tuple(words(parts, text, start, end) for parts, text, start, end in covered))
     for said in (each for here in stands.values() for each in here.values()):
         if said[6]:
             said[6] = [[0, mask.over("\n".join(part[1] for part in said[6]))]]
@@ -260,14 +270,15 @@ class _Json:
             parts = parts.join(ContributionText, isouter=True)
         told = (AnswerRow.question, AnswerRow.item, AnswerRow.revision, AnswerRow.skipped, AnswerRow.dropped)
         said = select(self._all(*told, self._inner(AnswerRow.chosen), self._inner(AnswerRow.parts)))
-        covered = select(self._all(Redaction.start, Redaction.end, self._inner(AnswerRow.parts)))
+        covered = select(self._all(self._inner(AnswerRow.parts), AuthorReply.text, Redaction.start, Redaction.end))
         return (
             self._text(parts.where(Contribution.submission_id == page.id, *chosen)),
             self._text(said.where(AnswerRow.submission_id == page.id)),
             self._text(
-                covered.join(AnswerRow, AnswerRow.id == Redaction.answer_id).where(
-                    Redaction.submission_id == page.id, Redaction.undone_at.is_(None)
-                )
+                covered.select_from(Redaction)
+                .join(AnswerRow, AnswerRow.id == Redaction.answer_id, isouter=True)
+                .join(AuthorReply, AuthorReply.id == Redaction.author_reply_id, isouter=True)
+                .where(Redaction.submission_id == page.id, Redaction.undone_at.is_(None))
             ),
         )
 

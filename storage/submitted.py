@@ -83,16 +83,18 @@ class Contributed:
     item: int
     position: int
     status: str
+    reason: str | None
+    created_at: datetime
+    revised_at: datetime | None
+    revised_unseen: bool
+    edited_unseen: bool
+    answered_unseen: bool
+    changed_at: datetime | None
+    assignee_id: int | None
+    group_id: int | None
+    version: int
     answers: tuple[Answered, ...]
-    reason: str | None = None
-    created_at: datetime | None = None
-    revised_at: datetime | None = None
-    revised_unseen: bool = False
-    changed_at: datetime | None = None
-    assignee_id: int | None = None
-    group_id: int | None = None
-    version: int = 0
-    themes: tuple[str, ...] = ()
+    themes: tuple[str, ...]
     """The slugs of its themes, in the codebook's order."""
 
     @property

@@ -18,6 +18,7 @@ from dialogs.types import Question, Questionnaire
 from storage.masking import NOTHING, OMITTED, Mask
 from storage.models import (
     AnswerRow,
+    AuthorReply,
     Contribution,
     ContributionTheme,
     QuestionnaireVersion,
@@ -27,6 +28,7 @@ from storage.models import (
 )
 from storage.submitted import Answered, Contributed, Submitted, Wording
 from storage.transaction import Record, Transaction
+from storage.written import joined, words
 
 SUBMISSION = (
     Submission.id,
@@ -48,6 +50,8 @@ _CONTRIBUTION = (
     Contribution.created_at,
     Contribution.revised_at,
     Contribution.revised_unseen,
+    Contribution.edited_unseen,
+    Contribution.answered_unseen,
     Contribution.changed_at,
     Contribution.assignee_id,
     Contribution.group_id,
@@ -81,27 +85,25 @@ async def whole(transaction: Transaction, rows: Sequence[Record]) -> tuple[Submi
     said = select(*_ANSWER).where(AnswerRow.submission_id.in_(ids))
     answers = await transaction.rows(said.order_by(AnswerRow.revision, AnswerRow.id))
     parts, slots = _by_submission(contributions), _slots(answers)
-    masks = await _masks(transaction, ids, answers)
+    masks = await _masks(transaction, ids)
     for submission, mask in masks.items():
         _leave_out(slots[submission], mask)
     themes = await _themes(transaction, [row[1] for row in contributions])
     return tuple(_submitted(row, parts[row[0]], slots[row[0]], masks.get(row[0], NOTHING), themes) for row in rows)
 
 
-async def _masks(
-    transaction: Transaction, ids: Sequence[uuid.UUID], answers: Sequence[Record]
-) -> dict[uuid.UUID, Mask]:
+async def _masks(transaction: Transaction, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, Mask]:
     """Return what is redacted in each submission that has such."""
-    columns = (Redaction.submission_id, Redaction.answer_id, Redaction.start, Redaction.end)
-    statement = select(*columns).where(Redaction.submission_id.in_(ids), Redaction.undone_at.is_(None))
-    stretches = await transaction.rows(statement)
-    if not stretches:
-        return {}
-    texts = {row.id: "\n".join(part[1] for part in row.parts) for row in answers}
-    words: dict[uuid.UUID, list[str]] = defaultdict(list)
-    for submission, answer, start, end in stretches:
-        words[submission].append(texts.get(answer, "")[start:end])
-    return {submission: Mask(tuple(found)) for submission, found in words.items()}
+    statement = (
+        select(Redaction.submission_id, AnswerRow.parts, AuthorReply.text, Redaction.start, Redaction.end)
+        .join(AnswerRow, AnswerRow.id == Redaction.answer_id, isouter=True)
+        .join(AuthorReply, AuthorReply.id == Redaction.author_reply_id, isouter=True)
+        .where(Redaction.submission_id.in_(ids), Redaction.undone_at.is_(None))
+    )
+    found: dict[uuid.UUID, list[str]] = defaultdict(list)
+    for submission, *stretch in await transaction.rows(statement):
+        found[submission].append(words(*stretch))
+    return {submission: Mask(tuple(each)) for submission, each in found.items()}
 
 
 def _leave_out(slots: Slots, mask: Mask) -> None:
@@ -116,9 +118,7 @@ def _without(said: Wording, mask: Mask) -> Wording:
 
 async def mask_of(transaction: Transaction, submission: uuid.UUID) -> Mask:
     """Return what is redacted in a submission."""
-    answers = select(AnswerRow.id, AnswerRow.parts).join(Redaction, Redaction.answer_id == AnswerRow.id)
-    rows = await transaction.rows(answers.where(Redaction.submission_id == submission))
-    return (await _masks(transaction, [submission], rows)).get(submission, NOTHING) if rows else NOTHING
+    return (await _masks(transaction, [submission])).get(submission, NOTHING)
 
 
 async def _themes(transaction: Transaction, contributions: Sequence[uuid.UUID]) -> dict[uuid.UUID, tuple[str, ...]]:
@@ -166,7 +166,7 @@ def _slots(rows: Iterable[Record]) -> dict[uuid.UUID, Slots]:
     """Return the revisions of each slot of each submission, oldest first."""
     found: dict[uuid.UUID, Slots] = defaultdict(lambda: defaultdict(list))
     for submission, question, item, parts, chosen, skipped, dropped, language, at, id_, revision in rows:
-        text = "\n".join(part[1] for part in parts) if parts else None
+        text = joined(parts) if parts else None
         numbers = tuple(part[0] for part in parts)
         said = Wording(text, tuple(chosen), skipped, dropped, language, at, id_, revision, numbers)
         found[submission][question, item].append(said)
@@ -196,23 +196,9 @@ def _submitted(
 
 
 def _contributed(questionnaire: Questionnaire, row: Record, slots: Slots, themes: tuple[str, ...]) -> Contributed:
-    _, id_, item, position, status, reason, created_at, revised_at, unseen, changed_at, assignee, group, version = row
-    return Contributed(
-        id=id_,
-        item=item,
-        position=position,
-        status=status,
-        answers=tuple(_answered(_questions(questionnaire, repeated=True), item, slots)),
-        reason=reason,
-        created_at=created_at,
-        revised_at=revised_at,
-        revised_unseen=unseen,
-        changed_at=changed_at,
-        assignee_id=assignee,
-        group_id=group,
-        version=version,
-        themes=themes,
-    )
+    _, *own = row
+    answers = tuple(_answered(_questions(questionnaire, repeated=True), row.item, slots))
+    return Contributed(*own, answers=answers, themes=themes)
 
 
 def _questions(questionnaire: Questionnaire, *, repeated: bool) -> Iterator[Question]:

@@ -6,7 +6,7 @@ What the author reads is put into words by `dialogs.answering`, as the worker do
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from starlette.exceptions import HTTPException
@@ -15,6 +15,7 @@ from starlette.responses import Response
 import locales
 from admin.conversation import Stretch, stretches
 from admin.deciding import DIGITS, Wish, decided, keep, seen_version
+from admin.meanwhile import heard
 from admin.permissions import Permission
 from admin.showing import Shown, address, visit_contribution
 from admin.visit import Visit
@@ -73,19 +74,13 @@ async def piece(visit: Visit, work: UnitOfWork, shown: Shown) -> dict[str, Any]:
         "replies": [_told(visit, each) for each in replies],
         "author": author,
         "gone": author.why == GONE,
-        "wrote_back": _wrote_back(shown, replies),
+        "heard": heard(shown.contributed, replies),
         "kinds": _kinds(visit),
         "one_message": ONE_MESSAGE,
         "longest_reply": LONGEST,
         "reply_kind": QUESTION,
         "reply_text": "",
     }
-
-
-def _wrote_back(shown: Shown, replies: Sequence[Reply]) -> bool:
-    """Return whether the author wrote back after staff did anything last."""
-    since = shown.contributed.changed_at
-    return any(since is None or said.at >= since for reply in replies for said in reply.answers)
 
 
 async def thread(visit: Visit) -> Response:
@@ -164,6 +159,7 @@ def _page(
         back=_thread_address(visit, shown, form),
         query=form.get("back", ""),
         version=seen_version(form),
+        heard=form.get("heard", ""),
         kinds=_kinds(visit),
         one_message=ONE_MESSAGE,
         longest_reply=LONGEST,

@@ -29,6 +29,7 @@ from storage.models import (
     TranscriptRow,
 )
 from storage.staff import StaffMember
+from storage.submissions import submission_id
 
 NOW = datetime(2026, 11, 23, 13, 5, tzinfo=UTC)
 """14:05 in Tirana."""
@@ -121,7 +122,8 @@ async def submission(
 ) -> uuid.UUID:
     """Write one submission; each item maps a question to its revisions, oldest first. Without `at` it is a draft."""
     asked = version or questionnaire(consultation, slug)
-    id_, person = uuid.uuid4(), uuid.uuid4()
+    person = uuid.uuid4()
+    id_ = submission_id(person, 1)
     began = (at or NOW) - timedelta(minutes=6)
     answers = [
         *_answers(id_, items, taken_back, language, began),

@@ -8,10 +8,11 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from dialogs.exchange import Replied
 from storage.filing import file_some
-from storage.models import AuditRow, Contribution, Submission
+from storage.models import AuditRow, Contribution, ReplyRow, Submission
 from tests.admin import factories
 from tests.admin.conftest import Person, Site, words
 from tests.storage.alike import NEAR
@@ -213,6 +214,70 @@ async def test_a_suggestion_is_flagged_and_confirmed_and_then_read_nowhere(site:
         assert "[redacted]" in file.text
     assert ("personal detail left out", f"{one} phone") in await deeds(site)
     assert not any(NUMBER in subject for _, subject in await deeds(site))
+
+
+async def test_what_is_no_personal_detail_is_not_suggested_again_until_that_is_undone(site: Site) -> None:
+    (one,) = await contributed(site, f"Zyra e komunës ka {NUMBER} ose zyra@example.al")
+    person, viewer = await site.member(), await site.member("viewer")
+    form = fields_of((await person.get(f"/contributions/{one}")).text)
+    assert form["marked"] == NUMBER
+    for _ in range(2):  # the second press finds nothing to keep
+        response = await person.post(f"/contributions/{one}/not-personal", {**form, "back": "status=new"})
+        assert response.headers["location"] == f"/admin/contributions/{one}?status=new#redactions"
+    page = (await person.get(f"/contributions/{one}")).text
+    assert fields_of(page)["marked"] == "zyra@example.al"
+    found = words("One was found to be no personal detail", many="%(count)s were found to be no personal details")
+    assert found in html.unescape(page)
+    assert found not in html.unescape((await viewer.get(f"/contributions/{one}")).text)
+    number = re.search(r'name="dismissed" value="(\d+)"', page)[1]  # type: ignore[index]
+    await person.post(f"/contributions/{one}/not-personal/undo", {"dismissed": number})
+    await person.post(f"/contributions/{one}/not-personal/undo", {"dismissed": number})
+    assert fields_of((await person.get(f"/contributions/{one}")).text) == form
+    assert [each for each in await deeds(site) if "personal" in each[0]] == [
+        ("found not personal", f"{one} phone"),
+        ("perhaps personal again", str(one)),
+    ]
+
+
+async def test_of_another_component_nothing_is_dismissed(site: Site) -> None:
+    (one,) = await contributed(site, f"Zyra ka {NUMBER}")
+    here, there = await site.member(), await site.member("moderator", factories.JUSTICE)
+    form = fields_of((await here.get(f"/contributions/{one}")).text)
+    assert (await there.post(f"/contributions/{one}/not-personal", form)).status_code == 404
+    assert (await there.post(f"/contributions/{one}/not-personal/undo", {"dismissed": "1"})).status_code == 404
+    for wrong in ({}, {"answer": "x", "start": "0", "end": "1"}, {"reply": "", "start": "0", "end": "1"}):
+        assert (await here.post(f"/contributions/{one}/not-personal", wrong)).status_code == 400
+    assert (await here.post(f"/contributions/{one}/not-personal/undo", {"dismissed": "x"})).status_code == 400
+
+
+async def test_what_the_author_wrote_back_is_flagged_and_left_out_too(site: Site) -> None:
+    (one,) = await contributed(site, "rruga")
+    moderator, chief, viewer = await site.member(), await site.member("administrator"), await site.member("viewer")
+    async with site.database.begin() as work:
+        row = {"contribution_id": one, "kind": "question", "language": "sq", "text": "Ku?", "state": "delivered"}
+        await work.transaction.execute(insert(ReplyRow), {**row, "at": factories.NOW, "settled_at": factories.NOW})
+        await work.replies.answered(Replied(1, 1, f"më telefononi: {NUMBER}"), "sq", factories.NOW)
+        await work.commit()
+    assert words("in what the author wrote back") in await text_of(moderator, f"/contributions/{one}")
+    form = fields_of((await moderator.get(f"/contributions/{one}")).text)
+    assert (await moderator.post(f"/contributions/{one}/redact", form)).status_code == 303
+    for path in (f"/contributions/{one}", f"/contributions/{one}/replies"):
+        assert NUMBER not in (await viewer.get(path)).text
+    listed = await text_of(chief, f"/contributions/{one}/redactions")
+    assert NUMBER in listed
+    assert words("What the author wrote back") in listed
+    await chief.post(f"/contributions/{one}/redactions/undo", {"redaction": "1"})
+    assert NUMBER in await text_of(viewer, f"/contributions/{one}")
+    async with site.database.reading() as work:
+        author = (await work.transaction.rows(select(Submission.participant_id)))[0][0]
+        assert NUMBER in repr((await work.participants.everything(author))["author_replies"])
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """Return what the first suggestion's form says, and its words."""
+    form = page.split('<ul class="personal">', 1)[1].split("</form>", 1)[0]
+    found = re.findall(r'name="(answer|reply|start|end|kind)" value="([^"]+)"', form)
+    return {**dict(found), "marked": re.search("<mark>(.*?)</mark>", form)[1]}  # type: ignore[index]
 
 
 async def test_words_by_hand_must_stand_in_the_text(site: Site) -> None:

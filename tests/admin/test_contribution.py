@@ -241,7 +241,7 @@ async def test_notes_are_written_and_ones_own_removed(lone_site: Site) -> None:
 async def test_a_change_by_the_author_is_pointed_out_until_somebody_read_it(lone_site: Site) -> None:
     id_ = await one(lone_site)
     async with lone_site.database.begin() as work:
-        await work.transaction.execute(update(Contribution).values(revised_unseen=True))
+        await work.transaction.execute(update(Contribution).values(revised_unseen=True, edited_unseen=True))
         await work.commit()
     person = await lone_site.member()
     sentence = words("Its author changed it after work on it had begun. What changed stands under each answer.")

@@ -43,7 +43,7 @@ async def test_what_there_is_to_do(site: Site) -> None:
     assert _facts(page) == [
         f"2 {words('new')}",
         f"0 {words('assigned to me')}",
-        f"0 {words('changed by their authors')}",
+        f"0 {words('with news from their authors')}",
         f"0 {words('answered by their authors')}",
         f"{days} {words('the oldest has waited')}",
     ]
@@ -57,7 +57,7 @@ async def test_a_coordinator_counts_everything_and_is_led_nowhere(site: Site) ->
     person = await site.member("coordinator", factories.DIGITAL)
     page = (await person.get("/overview/")).text
     assert f"2 {words('new')}" in _facts(page)
-    assert f"2 {words('changed by their authors')}" in _facts(page)
+    assert f"2 {words('with news from their authors')}" in _facts(page)
     assert "/admin/contributions/" not in page.split("<main", 1)[1]
     assert "fjala" not in page
 

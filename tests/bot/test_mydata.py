@@ -84,7 +84,9 @@ HELD: dict[str, list[dict[str, Any]]] = {
     "redactions": [
         {"contribution_id": "c2", "answer_id": 4, "start": 1, "end": 3, "at": at(45), "undone_at": None},
         {"contribution_id": "c2", "answer_id": 4, "start": 0, "end": 1, "at": at(46), "undone_at": at(47)},
+        {"contribution_id": "c2", "author_reply_id": 1, "start": 3, "end": 6, "at": at(50), "undone_at": None},
     ],
+    "dismissals": [{"contribution_id": "c2", "answer_id": 4, "start": 1, "end": 3, "at": at(51)}],
     "replies": [{"id": 1, "contribution_id": "c2", "text": "Ku saktësisht?", "at": at(48)}],
     "author_replies": [{"id": 1, "reply_id": 1, "text": "Te ura.", "at": at(49)}],
     "answers": [
@@ -163,6 +165,8 @@ def test_what_the_secretariat_made_of_it_is_told_in_words() -> None:
         "Your answer, translated, 23 November 2026, 00:44", "water",
         "Left out of what others read, 23 November 2026, 00:45</dt>", ">ji<",
         "Left out of what others read, 23 November 2026, 00:46 (shown again)", ">u<",
+        "Left out of what others read, 23 November 2026, 00:50", ">ura<",
+        "Found to be no personal detail, 23 November 2026, 00:51", ">ji<",
         "The secretariat wrote to you, 23 November 2026, 00:48", "Ku saktësisht?",
         "You answered, 23 November 2026, 00:49", "Te ura.",
     )  # fmt: skip

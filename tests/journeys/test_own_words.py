@@ -10,6 +10,7 @@ from sqlalchemy import select
 from kuvendo import wiring
 from storage.models import AnswerRow, Contribution, Submission
 from storage.submitted import Submitted
+from storage.written import Stretch
 from tests.journeys.citizen import Step
 from tests.journeys.conftest import exported
 from tests.journeys.test_journey import AGREED
@@ -34,7 +35,7 @@ async def left_out(house: wiring.Installation) -> None:
         row = await work.transaction.first(select(Contribution.id, Contribution.submission_id, Contribution.item))
         assert row
         (found,) = await work.redactions.suggestions(row.submission_id, row.item)
-        stretch = (found.answer_id, found.start, found.end)
+        stretch = Stretch(found.place, found.start, found.end)
         await work.redactions.add(row.submission_id, row.item, row.id, stretch, found.kind, None, wiring.now())
         await work.commit()
 

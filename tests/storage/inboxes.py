@@ -139,6 +139,7 @@ def _contribution(made: Made) -> dict[str, Any]:
         "language": made.language,
         "withdrawn": made.withdrawn,
         "revised_unseen": made.revised,
+        "edited_unseen": made.revised,
         "assignee_id": made.assignee,
         "group_id": made.group,
         "version": 0,

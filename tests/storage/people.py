@@ -19,6 +19,7 @@ from storage.models import (
     AuthorReply,
     Contribution,
     ContributionText,
+    Dismissal,
     GroupLeaving,
     LikenessBand,
     Redaction,
@@ -138,10 +139,12 @@ def _rows(
     by = {"staff_id": staff, "at": now}
     translated = {"question": "issue", "language": "en", "text": words, "revision": 0, "version": 0}
     redacted = {"answer_id": first.answer, "start": 0, "end": 3, "kind": "phone", "submission_id": first.submission_id}
+    dismissed = {"answer_id": first.answer, "start": 0, "end": 3}
     written = {"id": number, "kind": "question", "language": "sq", "text": words, "state": "delivered"}
     return [
         (Translation, {"contribution_id": first.id, **translated, **by}),
         (Redaction, {"contribution_id": first.id, **redacted, **by}),
+        (Dismissal, {"contribution_id": first.id, **dismissed, **by}),
         (ReplyRow, {"contribution_id": first.id, **written, **by}),
         (AuthorReply, {"reply_id": number, "text": words, "language": "sq", "at": now}),
         (GroupLeaving, {"contribution_id": first.id, "group_id": group, "at": now}),

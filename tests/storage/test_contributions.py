@@ -193,7 +193,7 @@ async def test_a_row_says_what_is_needed_and_nothing_that_leads_to_a_person(data
     assert row.themes == (Coded(903, "t903"), Coded(901, "t901"))
     assert row.notes == 1
     assert row.exchange == Exchange("question", "delivered", True)
-    assert (row.excerpt, row.revised_unseen, row.position, row.version) == ("Ujë i pijshëm", True, 1, 0)
+    assert (row.excerpt, row.edited_unseen, row.position, row.version) == ("Ujë i pijshëm", True, 1, 0)
     alone = rows[made[3].id]
     assert (alone.assignee, alone.group, alone.themes, alone.notes, alone.exchange) == (None, None, (), 0, None)
     people = {uuid.uuid5(each.id, "person") for each in made}

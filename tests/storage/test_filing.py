@@ -7,6 +7,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import insert, select, update
 
 from dialogs.types import Answer, Part, Slot
@@ -14,6 +15,7 @@ from storage import filing, searching
 from storage.database import Database
 from storage.filters import Filter
 from storage.models import AnswerRow, Contribution, ContributionText, Participant, Redaction
+from storage.moderation import Moved
 from storage.submissions import submission_id
 from tests.admin import factories
 
@@ -101,6 +103,20 @@ async def test_a_few_are_filed_at_a_time_and_whoever_listens_is_told(database: D
     assert await filed(database, 2) == 1
 
 
+async def test_whoever_decides_from_what_was_said_before_is_told(database: Database) -> None:
+    await factories.publish(database)
+    person = await sent(database, "e para")
+    await filed(database)
+    [before] = await standing(database, person)
+    await changed(database, person, answer("e dyta"), at=factories.NOW + HOUR)
+    async with database.begin() as work:
+        ana = await work.staff.add("Ana", "hash", "moderator", [], "sq", factories.NOW)
+        with pytest.raises(Moved) as moved:
+            await work.moderation.set_status(before.id, "ready", seen=before.version, by=ana.id, now=factories.NOW)
+    assert moved.value.now is not None
+    assert (moved.value.now.version, moved.value.now.changed_by) == (before.version + 1, None)
+
+
 async def test_what_its_author_changed_is_pointed_out_only_after_staff_began(database: Database) -> None:
     await factories.publish(database)
     person = await sent(database, "e para")
@@ -116,9 +132,9 @@ async def test_what_its_author_changed_is_pointed_out_only_after_staff_began(dat
         await work.commit()
     await filed(database)
     assert [row.revised_unseen for row in await standing(database, person)] == [False]
-    await changed(database, person, answer("e treta"), at=factories.NOW + 3 * HOUR)
+    await changed(database, person, answer("e treta"), at=factories.NOW + HOUR)
     await filed(database)
-    assert [row.revised_unseen for row in await standing(database, person)] == [True]
+    assert [(row.revised_unseen, row.edited_unseen) for row in await standing(database, person)] == [(True, True)]
     async with database.reading() as work:
         assert (await work.contributions.counts(ALL)).revised == 1
     await decide(database, person, factories.NOW + 4 * HOUR, revised_unseen=False)

@@ -154,10 +154,14 @@ async def test_what_is_gone_is_told_as_gone(database: Database, now: datetime) -
 async def test_looking_takes_the_authors_change_off_the_list(database: Database, now: datetime) -> None:
     id_, ana = await one(database, now)
     async with database.begin() as work:
-        await work.transaction.execute(update(Contribution).values(revised_unseen=True))
+        unseen = {"revised_unseen": True, "edited_unseen": True, "answered_unseen": True}
+        await work.transaction.execute(update(Contribution).values(unseen))
         await work.moderation.look(id_, seen=0, by=ana, now=now)
         await work.commit()
     assert not (await stands(database, id_)).revised_unseen
+    async with database.reading() as work:
+        row = (await work.transaction.rows(select(Contribution.edited_unseen, Contribution.answered_unseen)))[0]
+    assert tuple(row) == (False, False)
 
 
 @pytest.mark.parametrize(("before", "after"), [("new", "answered"), ("ready", "answered"), ("set-aside", "set-aside")])

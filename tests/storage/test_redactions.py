@@ -14,8 +14,15 @@ from sqlalchemy import insert, select
 from storage.database import Database
 from storage.filing import file_some
 from storage.masking import OMITTED, REDACTED, Mask, widened
-from storage.models import AnswerRow, Contribution, ContributionText, Submission, TranscriptRow
+from storage.models import (
+    AnswerRow,
+    Contribution,
+    ContributionText,
+    Submission,
+    TranscriptRow,
+)
 from storage.personal_details import ACCOUNT, CARD, EMAIL, IDENTITY_NUMBER, PHONE, find
+from storage.written import Place, Stretch, written
 from tests.admin import factories
 from tests.admin.factories import Line
 
@@ -193,7 +200,7 @@ async def redacted(database: Database) -> tuple[uuid.UUID, uuid.UUID]:
         await file_some(work, 10)
         found = await work.redactions.suggestions(submission, 1)
         which = (await work.transaction.rows(select(Contribution.id)))[0][0]
-        place = (found[0].answer_id, found[0].start, found[0].end)
+        place = Stretch(found[0].place, found[0].start, found[0].end)
         assert await work.redactions.add(submission, 1, which, place, found[0].kind, None, NOW) == 1
         await work.commit()
     return submission, which
@@ -263,14 +270,13 @@ async def test_it_is_shown_again_where_it_is_undone(database: Database) -> None:
 async def test_nothing_is_left_out_twice_or_where_it_does_not_stand(database: Database) -> None:
     submission, which = await redacted(database)
     async with database.begin() as work:
-        written = await work.redactions.written(submission, 1)
-        again = (written[0].id, 0, len(written[0].text))
+        place = (await written(work.transaction, submission, 1))[0].place
         assert await work.redactions.add_words(submission, 1, which, "0691234567", PHONE, None, NOW) == 0
         assert await work.redactions.add_words(submission, 1, which, "fjalë tjetër", "", None, NOW) is None
         assert await work.redactions.add_words(submission, 1, which, "o", "", None, NOW) is None
-        assert await work.redactions.add(submission, 1, which, (-1, 0, 5), "", None, NOW) == 0
-        assert await work.redactions.add(submission, 1, which, (again[0], 5, 5), "", None, NOW) == 0
-        assert await work.redactions.add(submission, 1, which, (again[0], 900, 999), "", None, NOW) == 0
+        assert await work.redactions.add(submission, 1, which, Stretch(Place(-1), 0, 5), "", None, NOW) == 0
+        assert await work.redactions.add(submission, 1, which, Stretch(place, 5, 5), "", None, NOW) == 0
+        assert await work.redactions.add(submission, 1, which, Stretch(place, 900, 999), "", None, NOW) == 0
         assert len(await work.redactions.of(submission)) == 1
 
 
@@ -292,7 +298,7 @@ async def test_a_stretch_of_another_submission_is_not_touched(database: Database
     submission, which = await redacted(database)
     other = await factories.submission(database, {"issue": [NUMBER], "why": [None]}, at=NOW + timedelta(hours=1))
     async with database.begin() as work:
-        foreign = (await work.redactions.written(other, 1))[0].id
-        assert await work.redactions.add(submission, 1, which, (foreign, 0, 5), PHONE, None, NOW) == 0
+        foreign = (await written(work.transaction, other, 1))[0].place
+        assert await work.redactions.add(submission, 1, which, Stretch(foreign, 0, 5), PHONE, None, NOW) == 0
     assert NUMBER in await read(database, other)
     assert REDACTED not in await read(database, other)

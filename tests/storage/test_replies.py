@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from dialogs.answering import NEWEST
 from dialogs.exchange import Message, Replied
 from dialogs.types import Asked
 from storage.database import Database
+from storage.models import Contribution
 from storage.moderation import Moved
 from storage.outbox import NOTICE, Letter, Owed
 from storage.replies import GONE, LOST, NobodyThere, Reply, Waiting
@@ -276,6 +278,18 @@ async def test_what_the_author_writes_back_returns_and_is_pointed_out(case: Case
         standing = await uow.moderation.standing(case.contribution)
     assert standing
     assert standing.revised_unseen
+    assert standing.version == 3, "whoever decides without it is told: written, answered twice"
+    assert standing.changed_by is None
+    assert await news(case) == (False, True), "answered, not edited"
+
+
+async def news(case: Case) -> tuple[bool, bool]:
+    """Return whether an edit by the author, and an answer, wait to be read."""
+    columns = (Contribution.edited_unseen, Contribution.answered_unseen)
+    async with case.database.reading() as uow:
+        row = await uow.transaction.first(select(*columns).where(Contribution.id == case.contribution))
+    assert row
+    return row[0], row[1]
 
 
 async def test_several_authors_write_back_in_one_statement(database: Database, now: datetime) -> None:

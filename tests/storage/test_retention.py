@@ -186,6 +186,7 @@ STAYS = {
     "notes": "the secretariat's work on what was submitted; nobody is named in it that is not known from that",
     "translations": "the words themselves, in the other language",
     "redactions": "what must stay left out of them, all the more once nobody can be asked",
+    "dismissals": "what looked like a personal detail in them and is none",
     "replies": "the reasoned response, which the public is owed as much as its author",
     "author_replies": "what was answered to a question about it: words of the contribution, without a number",
 }
