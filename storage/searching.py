@@ -6,7 +6,7 @@ Left to itself a database would do either in place of the other, and take a thou
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final
@@ -72,11 +72,11 @@ def newest(
     """
     rest = _beyond(beyond, upwards=upwards)
     every = (select(*columns).where(*conditions(part), *rest) for part in _parts(wanted))
-    branches = [_ordered(each, Contribution, upwards=upwards).limit(limit) for each in every]
+    branches = [ordered(each, Contribution, upwards=upwards).limit(limit) for each in every]
     if len(branches) == 1:
         return branches[0]
     together = union_all(*(select(branch.subquery()) for branch in branches)).subquery()
-    return _ordered(select(together), together.c, upwards=upwards).limit(limit)
+    return ordered(select(together), together.c, upwards=upwards).limit(limit)
 
 
 def _parts(wanted: Filter) -> Iterator[Filter]:
@@ -92,7 +92,8 @@ def _parts(wanted: Filter) -> Iterator[Filter]:
             yield part
 
 
-def _ordered(query: Select[Any], columns: Any, *, upwards: bool) -> Select[Any]:
+def ordered(query: Select[Any], columns: Any, *, upwards: bool) -> Select[Any]:
+    """Return the query in the order of time of `columns`, those of a contribution, the newest or the oldest first."""
     place = (columns.created_at, columns.id)
     return query.order_by(*(place if upwards else (column.desc() for column in place)))
 
@@ -117,16 +118,22 @@ class Search:
         self._words = wanted.folded
 
     async def first(
-        self, columns: Columns, *, beyond: Place | None = None, upwards: bool = False, limit: int
+        self,
+        columns: Columns,
+        *,
+        beyond: Place | None = None,
+        upwards: bool = False,
+        limit: int,
+        shown: Callable[[Select[Any]], Select[Any]] = lambda found: found,
     ) -> Sequence[Record]:
-        """Return `columns` of the first `limit` that match, in the order of `newest`."""
+        """Return `columns` of the first `limit` that match, in the order of `newest`; or what `shown` makes of them."""
         way: dict[str, Any] = {"beyond": beyond, "upwards": upwards, "limit": limit}
         if not self._words:
-            return await self._transaction.rows(newest(self._wanted, columns, **way))
-        near = await self.near(columns, **way)
+            return await self._transaction.rows(shown(newest(self._wanted, columns, **way)))
+        near = await self._transaction.rows(shown(self.one_by_one(columns, among=NEAR, **way)))
         if len(near) >= limit or not await self.goes_on(beyond=beyond, upwards=upwards):
             return near
-        return await self._transaction.rows(self.gathered(columns, **way))
+        return await self._transaction.rows(shown(self.gathered(columns, **way)))
 
     async def near(self, columns: Columns, **way: Any) -> Sequence[Record]:
         """Return what has the words among the first few contributions that match the rest of the filter."""
@@ -142,14 +149,14 @@ class Search:
         some = newest(self._wanted, columns, limit=among, **way).subquery()
         query = select(some).join(ContributionText, ContributionText.contribution_id == some.c.id)
         query = query.where(*has(self._words, self._transaction.dialect))
-        return _ordered(query, some.c, upwards=bool(way.get("upwards"))).limit(limit)
+        return ordered(query, some.c, upwards=bool(way.get("upwards"))).limit(limit)
 
     def gathered(self, columns: Columns, *, limit: int, upwards: bool = False, **way: Any) -> Select[Any]:
         """Return the query that gathers all that have the words first, and then looks at the rest of the filter."""
         words = matches(self._words, self._transaction.dialect)
         hits = select(ContributionText.contribution_id).where(*words)
         query = self._all(columns, upwards=upwards, **way).where(self._is_among(hits))
-        return _ordered(query, Contribution, upwards=upwards).limit(limit)
+        return ordered(query, Contribution, upwards=upwards).limit(limit)
 
     def _is_among(self, hits: Select[Any]) -> ColumnElement[bool]:
         if self._transaction.dialect != "postgresql":

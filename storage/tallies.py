@@ -21,7 +21,7 @@ from storage.transaction import Record, Transaction
 
 CAP: Final = 1000
 """Beyond which the contributions that have a word are not counted: a page then says "1000+"."""
-LOOK: Final = 10_000
+LOOK: Final = 5000
 """How many contributions are looked at, at most, where no number is kept."""
 RARE: Final = 0.01
 """The share of contributions below which all that have a word are gathered."""
@@ -185,7 +185,7 @@ async def _looked_at(transaction: Transaction, wanted: Filter) -> tuple[Select[A
         return search.one_by_one(_PLACED, among=NEAR, limit=NEAR), math.inf
     if near < NEAR * RARE:
         return search.gathered(_PLACED, limit=LOOK), LOOK
-    return search.one_by_one(_PLACED, among=LOOK // 2, limit=CAP), 0
+    return search.one_by_one(_PLACED, among=LOOK, limit=CAP), 0
 
 
 # --- keeping the numbers ------------------------------------------------------------------------------------------
