@@ -11,6 +11,9 @@ WORKERS ?= $(shell echo $$((3 * $$(getconf _NPROCESSORS_ONLN) / 2)))
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 
+# What is compiled once is kept: without this every process that the tests start compiles the whole product anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
