@@ -7,19 +7,7 @@ from html import escape
 from typing import Any
 
 from bot.telling import Row, Telling
-from locales import translatable
-
-REASONS = {
-    "spam": translatable("spam, or only a test"),
-    "offensive": translatable("its words offend somebody"),
-    "off-topic": translatable("not about what this consultation asks"),
-    "elsewhere": translatable("belongs to another component of the plan"),
-    "repeated": translatable("repeats another contribution of yours"),
-    "unclear": translatable("could not be understood"),
-    "personal": translatable("a personal matter, which a plan cannot settle"),
-    "other": translatable("another reason, which is in a note"),
-}
-"""Why a contribution was set aside, as its author reads it."""
+from dialogs.sentences import REASONS
 
 
 def made(telling: Telling, contribution: Row) -> str:

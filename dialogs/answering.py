@@ -20,6 +20,7 @@ from dialogs.exchange import (
     Edited,
     Input,
     InputRejected,
+    Loose,
     Media,
     Message,
     Replied,
@@ -27,11 +28,12 @@ from dialogs.exchange import (
     Typed,
     Unsupported,
 )
-from dialogs.screens import already, at_stage, beside, gone_aside, rejected, screen, stale, step_aside
+from dialogs.looking_up import MENUS
+from dialogs.screens import again, already, at_stage, beside, gone_aside, rejected, screen, stale, step_aside
 from dialogs.session import Session, Stage
 from dialogs.text import bold, italic, paragraphs, plain, spaced
 from dialogs.turn import Turn
-from dialogs.types import Asked, FromStaff, Questionnaire
+from dialogs.types import Asked, FromStaff, Part, Questionnaire
 
 NEWEST = 0
 """Stands for the question asked last."""
@@ -124,10 +126,14 @@ def reply(session: Session, typed: Typed) -> Turn:
     assert session.asked is not None, "a question was taken up"
     if is_blank(typed.text):
         return rejected(session, "blank")
-    told = (*session.told, (typed.number, session.asked))[-REMEMBERED:]
-    event = Replied(session.asked.draft, session.asked.question, typed.text)
-    answered = session._replace(told=told, chose=typed.number)
-    return screen(answered, Stage.ANSWER, at_stage(Stage.ANSWER, "replied"), (event,))
+    return _sent(session._replace(chose=typed.number), session.asked, Part(typed.number, typed.text))
+
+
+def _sent(session: Session, asked: Asked, *parts: Part) -> Turn:
+    remembered = asked._replace(text="")
+    told = (*session.told, *((part.number, remembered) for part in parts))[-REMEMBERED:]
+    events = tuple(Replied(asked.draft, asked.question, part.text) for part in parts)
+    return screen(session._replace(told=told), Stage.ANSWER, at_stage(Stage.ANSWER, "replied"), events)
 
 
 def told(session: Session, number: int) -> Asked | None:
@@ -138,5 +144,55 @@ def told(session: Session, number: int) -> Asked | None:
 def edited(session: Session, edit: Edited, asked: Asked) -> Turn:
     """Send the other words of an earlier message after it: the secretariat may have read it, so both are kept."""
     if is_blank(edit.text):
-        return Turn(session, (InputRejected("edit-blank"),), (Say("edit-blank"),))
+        return _nothing_left(session)
     return Turn(session, (Replied(asked.draft, asked.question, edit.text, changed=True),), (Say("edited"),))
+
+
+def _nothing_left(session: Session) -> Turn:
+    return Turn(session, (InputRejected("edit-blank"),), (Say("edit-blank"),))
+
+
+# --- words that may be an answer --------------------------------------------------------------------------------------
+
+
+def lead_nowhere(session: Session, input: Input, turn: Turn) -> bool:
+    """Return whether `input` is words that could not be taken at a menu, as `turn` has it: perhaps they are an answer.
+
+    Then the question of the secretariat that waits, if there is just one, makes them `Loose`.
+    """
+    is_lost = turn.events == (InputRejected("choose-one"),) and session.stage in MENUS
+    return is_lost and isinstance(input, Typed) and not is_blank(input.text)
+
+
+def offer(session: Session, loose: Loose) -> Turn:
+    """Show the words back and ask whether they are the answer; until somebody says so nothing is sent."""
+    held = (Part(loose.typed.number, loose.typed.text),)
+    return step_aside(session._replace(asked=loose.asked, held=held, chose=loose.typed.number), Stage.OFFER)
+
+
+def hold(session: Session, typed: Typed) -> Turn:
+    """Put further words to those that wait to be sent: people write one thought in several messages."""
+    if is_blank(typed.text):
+        return rejected(session, "blank")
+    if len(session.held) == REMEMBERED:
+        return rejected(session, "too-long")
+    return again(session._replace(held=(*session.held, Part(typed.number, typed.text)), chose=typed.number))
+
+
+def reworded(session: Session, edit: Edited) -> Turn:
+    """Put other words in the place of those that wait to be sent."""
+    if is_blank(edit.text):
+        return _nothing_left(session)
+    held = (Part(each.number, edit.text) if each.number == edit.number else each for each in session.held)
+    return again(session._replace(held=tuple(held)))
+
+
+def send(session: Session) -> Turn:
+    """Send the words that waited; whoever has more to say goes on writing."""
+    assert session.asked is not None, "a question was offered"
+    return _sent(session, session.asked, *session.held)
+
+
+def let_go(session: Session) -> Session:
+    """Return the session without words that wait to be sent, once the screen that asked about them is left."""
+    return session._replace(held=()) if session.held and session.stage is not Stage.OFFER else session

@@ -20,6 +20,8 @@ def edited(catalogue: Catalogue, session: Session, edit: Edited, past: tuple[Pas
     asked = answering.told(session, edit.number)
     if asked:
         return answering.edited(session, edit, asked)
+    if any(part.number == edit.number for part in session.held):
+        return answering.reworded(session, edit)
     if session.draft and any(stray.number == edit.number for stray in session.draft.strays):
         return Turn(session.holding(_rewritten_stray(session.draft, edit)))
     for draft in (*((session.revising,) if session.revising else ()), *reversed(session.drafts)):

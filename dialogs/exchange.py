@@ -91,7 +91,15 @@ class Concerning:
     asked: Asked | None
 
 
-Input = Typed | Chosen | Edited | Command | Media | Unsupported | LookedUp | Concerning
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """Words that nothing asked for, while one question of the secretariat waits: perhaps they are its answer."""
+
+    typed: Typed
+    asked: Asked
+
+
+Input = Typed | Chosen | Edited | Command | Media | Unsupported | LookedUp | Concerning | Loose
 
 
 # --- what follows ----------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from dialogs.exchange import (
     Edited,
     Input,
     LookedUp,
+    Loose,
     Media,
     Menu,
     Say,
@@ -50,7 +51,7 @@ def step(catalogue: Catalogue, session: Session, input: Input, now: datetime, pa
     `past` holds the person's submissions, newest first, where `needs_past` asked for them; `now` is an aware time.
     """
     turn = _taken(catalogue, noticed(session), input, now, past)
-    return turn._replace(session=handed_over(session.draft, turn.session))
+    return turn._replace(session=handed_over(session.draft, answering.let_go(turn.session)))
 
 
 def _taken(catalogue: Catalogue, session: Session, input: Input, now: datetime, past: tuple[Past, ...]) -> Turn:
@@ -61,6 +62,8 @@ def _taken(catalogue: Catalogue, session: Session, input: Input, now: datetime, 
             return _command(catalogue, session, input, now)
         case LookedUp():
             return looking_up.answer(session, input, now)
+        case Loose():
+            return answering.offer(session, input)
         case Concerning(input=Media() | Unsupported() as sent, asked=Asked() as asked):
             return _not_text(catalogue, session, sent, now, past, asked)
         case Concerning():
@@ -130,6 +133,8 @@ def _typed(
         return pick(catalogue, session._replace(chose=typed.number), choice.option, now, past)
     if session.draft and is_late(session, session.draft, typed.number):
         return walking.continue_answer(session, session.draft, Part(typed.number, typed.text))
+    if session.stage is Stage.OFFER:
+        return answering.hold(session, typed)
     return answering.reply(session, typed) if is_open else rejected(session, _why(session, typed))
 
 

@@ -270,6 +270,10 @@ def _answer(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTrans
     return [Choice("later", t.gettext("Not now"))]
 
 
+def _offer(c: Catalogue, session: Session, past: tuple[Past, ...], t: NullTranslations) -> list[Choice]:
+    return [Choice("send", t.gettext("Send to the secretariat")), Choice("drop", t.gettext("Do not send"))]
+
+
 _LOBBY: dict[Stage, Callable[[Catalogue, Session, tuple[Past, ...], NullTranslations], list[Choice]]] = {
     Stage.WELCOME: _welcome,
     Stage.CONSENT: _consent,
@@ -284,4 +288,5 @@ _LOBBY: dict[Stage, Callable[[Catalogue, Session, tuple[Past, ...], NullTranslat
     Stage.MINE: _mine,
     Stage.DELETE: _delete,
     Stage.ANSWER: _answer,
+    Stage.OFFER: _offer,
 }

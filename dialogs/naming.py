@@ -21,6 +21,7 @@ SPOKEN: dict[Stage, dict[str, tuple[str, ...]]] = {
     Stage.PRIVACY: {"agree": (YES,), "decline": (NO,)},
     Stage.RESUME: {"continue": (YES,)},
     Stage.DELETE: {"erase": (YES,), "keep": (NO,)},
+    Stage.OFFER: {"send": (YES, SEND), "drop": (NO,)},
     Stage.ASKING: {"keep": (SKIP,)},
     Stage.GATE: {"more": (YES,), "review": (NO, SEND)},
     Stage.REVIEW: {"submit": (YES, SEND), "finish": (YES, SEND), "edit": (NO,)},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from dialogs import menus
+from dialogs import answering, menus
 from dialogs.entering import begin, enter, find_link, go_on
 from dialogs.exchange import ConsentGiven, LanguageChosen, Say, Withdrawn
 from dialogs.screens import at_stage, come_back, screen, step_aside
@@ -114,6 +114,14 @@ def _revise(c: Catalogue, session: Session, value: str, now: datetime, past: tup
     return screen(session._replace(revising=draft, aside=None), Stage.REVIEW, at_stage(Stage.REVIEW))
 
 
+def _send(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
+    return answering.send(session)
+
+
+def _drop(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
+    return come_back(session, "not-sent")
+
+
 def _erase(c: Catalogue, session: Session, value: str, now: datetime, past: tuple[Past, ...]) -> Turn:
     return Turn(session, (Withdrawn(),), (Say("erased"),))
 
@@ -148,4 +156,6 @@ _PICKS: dict[tuple[Stage, str], Pick] = {
     (Stage.DELETE, "keep"): _return,
     (Stage.ANSWER, "later"): _return,
     (Stage.ANSWER, "done"): _return,
+    (Stage.OFFER, "send"): _send,
+    (Stage.OFFER, "drop"): _drop,
 }

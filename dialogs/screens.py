@@ -6,7 +6,7 @@ from dialogs.exchange import Ask, Event, InputRejected, Prompt, Review, Say
 from dialogs.session import Session, Stage
 from dialogs.turn import Turn
 
-ASIDES = frozenset({Stage.LANGUAGE, Stage.MINE, Stage.DELETE, Stage.ANSWER})
+ASIDES = frozenset({Stage.LANGUAGE, Stage.MINE, Stage.DELETE, Stage.ANSWER, Stage.OFFER})
 """Screens that interrupt another one and lead back to it."""
 
 
@@ -65,7 +65,7 @@ def step_aside(session: Session, stage: Stage) -> Turn:
     return again(gone_aside(session, stage))
 
 
-def come_back(session: Session) -> Turn:
-    """Leave an aside for the screen it interrupted."""
+def come_back(session: Session, note: str = "") -> Turn:
+    """Leave an aside for the screen it interrupted, after the short sentence `note`."""
     stage = session.aside or Stage.HOME
-    return screen(session._replace(aside=None), stage, at_stage(stage))
+    return screen(session._replace(aside=None), stage, at_stage(stage, note))

@@ -10,10 +10,11 @@ from collections.abc import Callable
 from gettext import NullTranslations
 
 from dialogs import routes
+from dialogs.answering import named
 from dialogs.exchange import Say
 from dialogs.session import Session
-from dialogs.text import Text, bold, code, italic, plain, spaced
-from dialogs.types import Catalogue, Past, Questionnaire
+from dialogs.text import Text, bold, code, italic, plain, shortened, spaced
+from dialogs.types import Asked, Catalogue, Past, Questionnaire
 from locales import CHAT, CODES, day_month, in_albania, translatable, translations
 
 Screen = Callable[[Say, Catalogue, Questionnaire | None, Session, tuple[Past, ...], NullTranslations], list[Text]]
@@ -43,6 +44,7 @@ NOTES = {
     "sticker": translatable("I can't read stickers yet. Please write it in words."),
     "unsupported": translatable("So far I can read only text. Please write it in words."),
     "replied": translatable("✓ Your answer goes to the secretariat."),
+    "not-sent": translatable("I have not sent that. To contribute, press one of the buttons."),
     "no-question": translatable("The secretariat has not asked you anything. If it does, you will read its question here."),
     "receipt-unknown": translatable("I don't know that code. Please compare it with your message once more."),
     "receipt-too-often": translatable("That was many codes in a short time. Please try again in ten minutes."),
@@ -81,6 +83,22 @@ STATES = {
     "answered": translatable("answered"),
     "set-aside": translatable("set aside"),
 }
+
+
+REASONS = {
+    "spam": translatable("spam, or only a test"),
+    "offensive": translatable("its words offend somebody"),
+    "off-topic": translatable("not about what this consultation asks"),
+    "elsewhere": translatable("belongs to another component of the plan"),
+    "repeated": translatable("repeats another contribution of yours"),
+    "unclear": translatable("could not be understood"),
+    "personal": translatable("a personal matter, which a plan cannot settle"),
+    "other": translatable("another reason, which is in a note"),
+}
+"""Why a contribution was set aside, as its author reads it."""
+
+ELSEWHERE = translatable("another reason, which you can read at /mydata")
+"""What stands for a reason that is in a note."""
 
 
 def note_text(topic: str, t: NullTranslations) -> str:
@@ -190,7 +208,21 @@ def _one_of_mine(past: Past, c: Catalogue, language: str, t: NullTranslations) -
     title = f"{consultation.label[language] if consultation else ''} · {questionnaire.title[language]}"
     states = ", ".join(state_text(state, t) for state in dict.fromkeys(past.states))
     day = day_month(in_albania(past.submitted_at).date(), language)
-    return Text.join("\n", [bold(spaced(past.receipt)), plain(f"{title} · {day}"), italic(states)])
+    asked = t.gettext("The secretariat has asked you something and waits for your answer: /answer")
+    lines = [bold(spaced(past.receipt)), plain(f"{title} · {day}"), italic(states)]
+    lines += [plain(_why(past, place, questionnaire, language, t)) for place in range(len(past.reasons))]
+    lines.append(plain(asked if past.is_asked else ""))
+    return Text.join("\n", [line for line in lines if line.text])
+
+
+def _why(past: Past, place: int, q: Questionnaire, language: str, t: NullTranslations) -> str:
+    """Return why the contribution at `place` (from 0) was set aside, and which one where there are several."""
+    reason = past.reasons[place]
+    if not reason:
+        return ""
+    name = named(q, place + 1, language) if len(past.reasons) > 1 else ""
+    head = t.gettext("Why it was set aside") + (f" ({name})" if name else "")
+    return f"{head}: {t.gettext(ELSEWHERE if reason == 'other' else REASONS.get(reason, reason))}"
 
 
 def _receipt(
@@ -208,7 +240,22 @@ def _answer(
     if session.has_answered:
         return [plain(t.gettext("If you want to add something, write it here. Otherwise press “Done”."))]
     sentence = t.gettext("What do you want to answer the secretariat about contribution {receipt}? Write it here.")
-    return [plain(sentence.format(receipt=spaced(session.asked.receipt)))]
+    return [plain(sentence.format(receipt=spaced(session.asked.receipt))) + _beginning(session.asked)]
+
+
+def _offer(
+    say: Say, c: Catalogue, q: Questionnaire | None, session: Session, past: tuple[Past, ...], t: NullTranslations
+) -> list[Text]:
+    assert session.asked is not None, "a question was offered"
+    words = shortened("\n".join(part.text for part in session.held))
+    sentence = t.gettext("Is this your answer to the secretariat's question about contribution {receipt}?")
+    asks = plain(sentence.format(receipt=spaced(session.asked.receipt))) + _beginning(session.asked)
+    return [italic(t.gettext("You wrote:")) + plain(f" {words}"), asks]
+
+
+def _beginning(asked: Asked) -> Text:
+    """Return how a question begins, on a line of its own."""
+    return plain("\n") + italic(asked.text) if asked.text else plain("")
 
 
 def state_text(state: str, t: NullTranslations) -> str:
@@ -239,4 +286,5 @@ _SCREENS: dict[str, Screen] = {
     "receipt": _receipt,
     "help": _help,
     "answer": _answer,
+    "offer": _offer,
 }

@@ -14,7 +14,7 @@ import orjson
 
 from dialogs.types import Answer, Asked, Part, Slot
 
-FORMAT = 3
+FORMAT = 4
 """The JSON form's number: raise it when a field changes meaning, and teach `loads` the old form."""
 
 
@@ -38,6 +38,7 @@ class Stage(StrEnum):
     MINE = "mine"
     DELETE = "delete"
     ANSWER = "answer"
+    OFFER = "offer"
     ASKING = "asking"
     GATE = "gate"
     REVIEW = "review"
@@ -113,7 +114,7 @@ class Session(NamedTuple):
     looked up lately, in seconds since 1970. `seen` is the screen last looked at and the number of the message that
     showed it first; `chose` the number of the last message that made a choice in words or by its number, or went to
     the secretariat. `asked` is the question of the secretariat being answered, `told` the last few messages written
-    back, each with its number and the question.
+    back, each with its number and the question; `held` is what was written and may be an answer, but is not sent yet.
     """
 
     turn: int
@@ -134,6 +135,7 @@ class Session(NamedTuple):
     chose: int = 0
     asked: Asked | None = None
     told: tuple[tuple[int, Asked], ...] = ()
+    held: tuple[Part, ...] = ()
     posted: int | None = None
 
     @property
@@ -144,7 +146,7 @@ class Session(NamedTuple):
     @property
     def has_answered(self) -> bool:
         """Whether something was written back to the question of the secretariat in hand."""
-        return any(asked == self.asked for _, asked in self.told)
+        return self.asked is not None and any(asked.question == self.asked.question for _, asked in self.told)
 
     def holding(self, draft: Draft) -> Session:
         """Return the session with `draft` in hand in place of the one with its number."""
@@ -181,11 +183,11 @@ def loads(text: str, posted: int | None = None) -> Session:
     if form > FORMAT:
         raise ValueError("this session was written by a newer version")
     data = _of_form_1(data) if form == 1 else data
-    return _session_in({**_BEFORE_FORM_3, **data}, posted)
+    return _session_in({**_BEFORE, **data}, posted)
 
 
-_BEFORE_FORM_3: dict[str, Any] = {"asked": None, "told": ()}
-"""What the fields that came with form 3 hold in a session of an earlier form: nobody was asked anything."""
+_BEFORE: dict[str, Any] = {"asked": None, "told": (), "held": ()}
+"""What the fields that came with forms 3 and 4 hold in a session of an earlier form: nobody was asked anything."""
 
 
 def _of_form_1(data: dict[str, Any]) -> dict[str, Any]:
@@ -218,6 +220,7 @@ def _session_out(session: Session) -> dict[str, Any]:
         "chose": session.chose,
         "asked": session.asked,
         "told": session.told,
+        "held": session.held,
     }
 
 
@@ -234,6 +237,7 @@ def _session_in(data: dict[str, Any], posted: int | None) -> Session:
             "seen": tuple(data["seen"]) if data["seen"] else None,
             "asked": Asked(*data["asked"]) if data["asked"] else None,
             "told": tuple((number, Asked(*asked)) for number, asked in data["told"]),
+            "held": tuple(Part(*each) for each in data["held"]),
         },
         posted=posted,
     )

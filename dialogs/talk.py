@@ -21,6 +21,7 @@ from dialogs.exchange import (
     Edited,
     Event,
     Input,
+    Loose,
     Menu,
     Message,
     Prompt,
@@ -35,7 +36,7 @@ from dialogs.menus import words_of
 from dialogs.render import menu_of, render
 from dialogs.sentences import toast_text
 from dialogs.session import Session, begin, dumps, loads
-from dialogs.text import spaced
+from dialogs.text import shortened, spaced
 from dialogs.turn import Turn
 from dialogs.types import Answer, Asked, Catalogue, FromStaff, Past, Slot
 
@@ -67,7 +68,8 @@ class Talk:
     """Somebody who talks with the bot; `telegram` is the language that Telegram reports of them.
 
     `drafts` and `replies` hold what the events said, apart from the session; `number` is that of the newest message,
-    by whomever; `asked` the questions of the secretariat, `told` all that it wrote.
+    by whomever; `asked` the questions of the secretariat, `told` all that it wrote, `decided` the status that it gave
+    to the contributions of a draft, and why.
     """
 
     def __init__(self, catalogue: Catalogue, now: datetime, telegram: str = "en") -> None:
@@ -83,6 +85,7 @@ class Talk:
         self.asked: list[Asked] = []
         self.told: list[Asked] = []
         self.replies: list[Replied] = []
+        self.decided: dict[int, tuple[str, str]] = {}
 
     # --- what a person does ---
 
@@ -137,7 +140,7 @@ class Talk:
         """Have the secretariat write about the newest submission, which there must be."""
         past = self.past()[0]
         place = len(self._letters) + 1
-        self.told.append(Asked(place, past.receipt, past.draft))
+        self.told.append(Asked(place, past.receipt, past.draft, shortened(text)))
         if kind == answering.QUESTION:
             self.asked.append(self.told[-1])
         written = FromStaff(place, kind, text, past.receipt)
@@ -146,6 +149,10 @@ class Talk:
         self.next()
         return Heard(Turn(self.session), (message,), "")
 
+    def decide(self, status: str, reason: str = "") -> None:
+        """Have the secretariat give a status to every contribution of the newest submission."""
+        self.decided[self.past()[0].draft] = (status, reason)
+
     def send(self, input: Input) -> Heard:
         """Take any input, as storage and transport would."""
         session = loads(dumps(self.session), self.session.posted)
@@ -153,6 +160,9 @@ class Talk:
         if wanted is not None and isinstance(input, Chosen | Command):
             input = Concerning(input, self._question(wanted))
         turn = lobby.step(self.catalogue, session, input, self.now, self.past())
+        waiting = self._waiting()
+        if len(waiting) == 1 and isinstance(input, Typed) and answering.lead_nowhere(session, input, turn):
+            turn = lobby.step(self.catalogue, session, Loose(input, waiting[0]), self.now, self.past())
         for event in turn.events:
             self.keep(event)
         self.session = turn.session
@@ -162,6 +172,10 @@ class Talk:
             self.session, self.drafts = begin(self.now, self.telegram), {}
             self.asked, self.told, self.replies = [], [], []
         return Heard(turn, messages, toast)
+
+    def _waiting(self) -> list[Asked]:
+        answered = {reply.question for reply in self.replies}
+        return [each for each in self.asked if each.question not in answered]
 
     def _question(self, number: int) -> Asked | None:
         return next((each for each in reversed(self.asked) if number in (each.question, answering.NEWEST)), None)
@@ -186,15 +200,18 @@ class Talk:
 
     def _past(self, number: int, kept: Kept, items: tuple[int, ...]) -> Past:
         consultation = self.catalogue.consultation(self.catalogue.questionnaires[kept.digest].consultation)
+        status, reason = self.decided.get(number, ("new", ""))
         return Past(
             draft=number,
             receipt=_receipt(number),
             digest=kept.digest,
             submitted_at=self.now,
-            states=("new",) * len(items),
+            states=(status,) * len(items),
             answers=tuple(kept.answers.values()),
             items=items,
             is_open=consultation is not None and consultation.is_open,
+            reasons=(reason,) * len(items),
+            is_asked=any(each.draft == number for each in self._waiting()),
         )
 
     def _shown(self, prompt: Prompt) -> Message:

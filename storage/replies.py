@@ -17,6 +17,7 @@ from sqlalchemy import Select, delete, select, update
 from dialogs.answering import NEWEST, QUESTION, RESPONSE
 from dialogs.exchange import Message, Replied
 from dialogs.session import Session, loads
+from dialogs.text import shortened
 from dialogs.types import Asked
 from storage import reply_statements as sql
 from storage.errors import StorageError
@@ -226,9 +227,10 @@ class Replies:
     # --- the author --------------------------------------------------------------------------------------------------
 
     async def asked(self, participant_id: uuid.UUID, number: int) -> Asked | None:
-        """Return the question with this number that was put to a participant, or with NEWEST the last one.
+        """Return the question with this number that was put to a participant, or with NEWEST the last that waits.
 
-        A question to somebody else is None like one that never was.
+        Where none waits for an answer NEWEST is the last of all. A question to somebody else is None like one that
+        never was.
         """
         theirs = sql.ASKED.where(Submission.participant_id == participant_id)
         return await self._asked(theirs if number == NEWEST else theirs.where(ReplyRow.id == number))
@@ -250,9 +252,14 @@ class Replies:
         letter = found[0].letter if found and found[0].kind == sql.STAFF else None
         return _reply_of(letter) if letter else None
 
-    async def _asked(self, statement: Select[tuple[int, str | None, int]]) -> Asked | None:
+    async def waiting_for(self, participant_id: uuid.UUID) -> Asked | None:
+        """Return the one question that waits for a participant's answer, None where there is none or several."""
+        rows = await self._transaction.rows(sql.WAITING_FOR.where(Submission.participant_id == participant_id))
+        return _put_to(rows[0]) if len(rows) == 1 else None
+
+    async def _asked(self, statement: Select[int, str | None, int, str]) -> Asked | None:
         row = await self._transaction.first(statement)
-        return Asked(row.id, row.receipt or "", row.draft) if row else None
+        return _put_to(row) if row else None
 
     async def answered(self, replied: Replied, language: str, now: datetime) -> None:
         """Keep what an author wrote back, and point it out to whoever works on the contribution."""
@@ -260,6 +267,10 @@ class Replies:
         await self._transaction.put(sql.ANSWER, {**values, "language": language, "at": now})
         await self._transaction.put(sql.POINTED_OUT, {"question": replied.question})
         self._transaction.news.add(TOPIC)
+
+
+def _put_to(row: Record) -> Asked:
+    return Asked(row.id, row.receipt or "", row.draft, shortened(row.text))
 
 
 def _key(reply: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import String, and_, bindparam, cast, insert, null, or_, select, true, update
+from sqlalchemy import String, and_, bindparam, case, cast, exists, insert, null, or_, select, true, update
 
 from storage.models import (
     Address,
@@ -84,14 +84,25 @@ DONE = (
 LETTERS = select(OutboxRow.key, OutboxRow.state, OutboxRow.error, OutboxRow.done_at)
 
 TO_AUTHOR = (
-    select(ReplyRow.id, Submission.receipt, Submission.draft)
+    select(ReplyRow.id, Submission.receipt, Submission.draft, ReplyRow.text)
     .join(Contribution, Contribution.id == ReplyRow.contribution_id)
     .join(Submission, Submission.id == Contribution.submission_id)
     .where(ReplyRow.state != "written")
 )
-ASKED = TO_AUTHOR.where(ReplyRow.kind == "question").order_by(ReplyRow.id.desc()).limit(1)
+_CAME_BACK = exists().where(AuthorReply.reply_id == ReplyRow.id).correlate(ReplyRow)
+# A question waits until somebody wrote back, unless what it is about was decided meanwhile.
+WAITS = and_(
+    ReplyRow.kind == "question",
+    ReplyRow.state.in_(("owed", "delivered")),
+    Contribution.status.not_in(("answered", "set-aside")),
+    ~_CAME_BACK,
+)
+WAITING_FOR = TO_AUTHOR.where(WAITS).limit(2)
+# The one asked last, a question that waits before one that does not.
+ASKED = TO_AUTHOR.where(ReplyRow.kind == "question").order_by(case((WAITS, 0), else_=1), ReplyRow.id.desc()).limit(1)
 
-_PERSON, _NUMBER = bindparam("person", type_=TranscriptRow.participant_id.type), bindparam("given")
+_PERSON = bindparam("person", type_=TranscriptRow.participant_id.type)
+_NUMBER = bindparam("given", type_=TranscriptRow.number.type)
 _UNNUMBERED = or_(TranscriptRow.number.is_(None), TranscriptRow.number > _NUMBER)
 # The message with this number, and what the secretariat wrote whose number is not known or is that of a later piece.
 SAID_IN_CHAT = (

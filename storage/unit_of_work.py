@@ -13,6 +13,7 @@ from storage.audit import AuditTrail
 from storage.codebook import Codebook
 from storage.consultations import Consultations
 from storage.contributions import Contributions
+from storage.explaining import Explaining
 from storage.factors import SecondFactors
 from storage.groups import Groups
 from storage.inbox import Inbox
@@ -104,6 +105,11 @@ class UnitOfWork:
     def replies(self) -> Replies:
         """What the secretariat writes to authors, and what comes back."""
         return Replies(self.transaction)
+
+    @cached_property
+    def explaining(self) -> Explaining:
+        """What became of what they submitted, in their own eyes."""
+        return Explaining(self.transaction)
 
     @cached_property
     def reading(self) -> Reading:

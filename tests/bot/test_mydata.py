@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot import mydata
-from bot.mywork import REASONS
+from dialogs.sentences import REASONS
 from locales import CHAT, CODES, translations
 from storage.holdings import tables
 from tests.dialogs.people import CATALOGUE, SURVEY

@@ -3,8 +3,9 @@
 A step is what a person does: `/command argument`, `>option` (the button with that option), `late: text` (written
 before the question was seen), `edit: text` (of the last message taken), `again` (the press before, once more), `old`
 (a button long gone), `media: kind`, `captioned: kind words`, `lookup: states` (of a receipt), `older` (an earlier text
-was agreed to), `close` and `open` (the consultation), `asks: text` and `answers: text` (the secretariat), `take: 1`
-(the button of what it wrote first), `reply: text` (by Telegram's own gesture, to what it wrote last), or just words.
+was agreed to), `close` and `open` (the consultation), `asks: text`, `answers: text` and `decides: status reason` (the
+secretariat, about what was submitted last), `take: 1` (the button of what it wrote first), `reply: text` (by Telegram's
+own gesture, to what it wrote last), or just words.
 """
 
 from __future__ import annotations
@@ -52,6 +53,13 @@ WALKS: dict[str, str] = {
         | /answer | asks: In which town? | /help | take: 1 | >later | take: 1 | take: 1 | media: voice | in Kukës
         | >done | take: 2 | /answer | and in Has | >done | answers: It will be built. | take: 3
         | reply: thank you | >done""",
+    "words at a menu while it waits": """
+        /start | >lang | >agree | /start digital-governance-ideas | an office | >skip | >skip | >review | >submit
+        | asks: In which town? | it is Has | and Golaj | edit-held: it is Golaj | >drop | it is Has | >send | >done""",
+    "what became of it": """
+        /start | >lang | >agree | /start digital-governance-ideas | an office | >skip | >skip | >more | a second one
+        | >skip | >skip | >review | >submit | asks: In which town? | >mine | >back | decides: set-aside elsewhere
+        | >mine | >back | decides: set-aside other | >mine | >back""",
     "erasing": "/start | >lang | >agree | /delete | >keep | /delete | >erase",
     "before a language is chosen": "/start | old | /language | /delete | >keep | media: photo | /delete | >erase",
 }
@@ -101,6 +109,7 @@ DEEDS: dict[str, Callable[[Person, str], object]] = {
     "lookup": _lookup,
     "asks": _writes("question"),
     "answers": _writes("response"),
+    "edit-held": lambda person, text: person.edit_number(person.session.held[-1].number, text),
     "reply": Person.answer,
     "take": lambda person, number: person.send(Chosen(0, f"answer:{number}")),
 }
@@ -120,6 +129,9 @@ class Walk:
 
     def _take(self, step: str) -> None:
         word, _, rest = step.partition(": ")
+        if word == "decides":
+            self.person.decide(*rest.split())
+            return
         if step in CIRCUMSTANCES:
             CIRCUMSTANCES[step](self.person)
             return
