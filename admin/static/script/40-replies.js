@@ -6,11 +6,13 @@
   for (const area of document.querySelectorAll("textarea[data-counted]")) {
     const counter = area.closest(".field").querySelector(".counter");
     const most = Number(area.dataset.counted);
-    const format = new Intl.NumberFormat(document.documentElement.lang);
+    // Browsers know no numbers of Albanian: they would write them as the machine's language does.
+    const comma = document.documentElement.lang === "sq" ? "\u00a0" : ",";
+    const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, comma);
     const count = () => {
       const over = area.value.length > most;
       counter.classList.toggle("over", over);
-      counter.textContent = area.value ? `${format.format(area.value.length)} / ${format.format(most)}${over ? ` – ${area.dataset.over}` : ""}` : "";
+      counter.textContent = area.value ? `${grouped(area.value.length)} / ${grouped(most)}${over ? ` – ${area.dataset.over}` : ""}` : "";
     };
     counter.removeAttribute("role");
     area.addEventListener("input", count);
