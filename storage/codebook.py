@@ -1,7 +1,7 @@
 """The codebook: the themes that each consultation's contributions are sorted under.
 
 A theme is never deleted, for what was coded stays coded: it is retired, and brought back. Whoever changes one says
-which version they had before them; where somebody was faster nothing is kept.
+which version of it they had before them, or which order; where somebody was faster nothing is kept.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dialogs.codebook import shipped_themes
 from storage.errors import StorageError
-from storage.models import ContributionTheme, Theme
+from storage.models import ConsultationRow, ContributionTheme, Theme
 from storage.transaction import Record, Transaction
 
 _SLUG = re.compile(r"t(\d+)")
@@ -46,6 +46,14 @@ class ThemeMoved(StorageError):
     def __init__(self, now: ThemeEntry) -> None:
         self.now = now
         super().__init__("somebody else changed this theme")
+
+
+class OrderMoved(StorageError):
+    """Somebody else was faster: nothing was kept. `now` are the themes in the order in which they stand."""
+
+    def __init__(self, now: tuple[ThemeEntry, ...]) -> None:
+        self.now = now
+        super().__init__("somebody else changed the order of the themes")
 
 
 class Codebook:
@@ -85,6 +93,7 @@ class Codebook:
 
     async def add(self, consultation: str, name: Mapping[str, str], about: Mapping[str, str]) -> str:
         """Add a theme at the end of a consultation's codebook, and return its lasting name."""
+        await self._hold(consultation)
         mine = select(Theme.slug, Theme.position).where(Theme.consultation == consultation)
         rows = await self._transaction.rows(mine)
         numbers = [int(found[1]) for row in rows if (found := _SLUG.fullmatch(row.slug))]
@@ -104,18 +113,27 @@ class Codebook:
         """Offer a retired theme again; raises ThemeMoved."""
         await self._change(id, seen, retired_at=None)
 
-    async def move(self, id: int, *, up: bool) -> None:
-        """Let a theme change places with its neighbour, above it or beneath; nothing happens at the end."""
-        moved = await self.theme(id)
-        if moved is None:
-            return
-        order = [each.id for each in await self.themes([moved.consultation], retired=True)]
-        here = order.index(id)
-        there = here + (-1 if up else 1)
-        if 0 <= there < len(order):
-            order[here], order[there] = order[there], order[here]
-            for place, each in enumerate(order, 1):
-                await self._transaction.execute(update(Theme).where(Theme.id == each).values(position=place))
+    async def arrange(self, consultation: str, wanted: Sequence[int], *, seen: Sequence[int]) -> bool:
+        """Put a consultation's themes into the order `wanted`; return False where they stand so already.
+
+        `seen` is the order that whoever wants this had before them. Raises OrderMoved where another one stands, with a
+        theme more, or where `wanted` does not hold the very same themes.
+        """
+        await self._hold(consultation)
+        standing = await self.themes([consultation], retired=True)
+        order = [each.id for each in standing]
+        if order != list(seen) or sorted(order) != sorted(wanted):
+            raise OrderMoved(standing)
+        if order == list(wanted):
+            return False
+        for place, each in enumerate(wanted, 1):
+            await self._transaction.execute(update(Theme).where(Theme.id == each).values(position=place))
+        return True
+
+    async def _hold(self, consultation: str) -> None:
+        """Let nobody else change a consultation's order or add to its themes until this is committed."""
+        mine = select(ConsultationRow.slug).where(ConsultationRow.slug == consultation)
+        await self._transaction.first(mine.with_for_update(key_share=True))
 
     async def _change(self, id: int, seen: int, **values: Any) -> None:
         statement = update(Theme).where(Theme.id == id, Theme.version == seen)

@@ -153,7 +153,8 @@ class Consultations:
     async def _last_day(self, slug: str, given: str | None) -> date | None:
         """Return the last day of a consultation: the file's where that is new, else as the secretariat set it since."""
         columns = (ConsultationRow.definition, ConsultationRow.closes_on)
-        known = await self._transaction.first(select(*columns).where(ConsultationRow.slug == slug).with_for_update())
+        mine = select(*columns).where(ConsultationRow.slug == slug)
+        known = await self._transaction.first(mine.with_for_update(key_share=True))
         if known and given in {None, known.definition.get("closes_on")}:
             kept: date | None = known.closes_on
             return kept

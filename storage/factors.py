@@ -84,5 +84,10 @@ class SecondFactors:
         row = await self._transaction.first(select(func.count()).select_from(RecoveryCode).where(*unused))
         return int(row[0]) if row else 0
 
+    async def who_has_codes(self) -> frozenset[int]:
+        """Return who has a recovery code left, by number."""
+        statement = select(RecoveryCode.staff_id).where(RecoveryCode.used_at.is_(None)).distinct()
+        return frozenset([row[0] for row in await self._transaction.rows(statement)])
+
     def _opened(self, staff_id: int, sealed: bytes | None) -> bytes | None:
         return self._transaction.keyring.unseal(bytes(sealed), context(staff_id)) if sealed else None

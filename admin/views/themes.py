@@ -5,7 +5,7 @@ Nothing is deleted here: a theme is retired and brought back, for what was coded
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from starlette.exceptions import HTTPException
@@ -15,7 +15,7 @@ from admin.conflicts import Both, conflict
 from admin.deciding import DIGITS, seen_version
 from admin.visit import Visit
 from locales import CODES, LANGUAGES
-from storage.codebook import ThemeEntry, ThemeMoved
+from storage.codebook import OrderMoved, ThemeEntry, ThemeMoved
 from storage.unit_of_work import UnitOfWork
 
 LONGEST_NAME: Final = 200
@@ -93,13 +93,50 @@ async def bring_back(visit: Visit) -> Response:
 
 
 async def move(visit: Visit) -> Response:
-    """Let a theme change places with its neighbour."""
+    """Let a theme change places with its neighbour, in the order that the visitor saw."""
     form = await visit.form()
+    seen = _order(form.get("order", ""))
     async with visit.database.begin() as work:
         theme = await _theme(visit, work)
-        await work.codebook.move(theme.id, up=form.get("to") == "up")
-        await _keep(visit, work, "theme moved", _called(theme))
+        wanted = _order(form.get("wanted", "")) or _moved(seen, theme.id, up=form.get("to") == "up")
+        try:
+            if await work.codebook.arrange(theme.consultation, wanted, seen=seen):
+                await _keep(visit, work, "theme moved", _called(theme))
+        except OrderMoved as moved:
+            return _other_order(visit, theme, moved.now, wanted)
     return visit.see(_address(visit, theme))
+
+
+def _moved(seen: Sequence[int], theme: int, *, up: bool) -> list[int]:
+    """Return the order in which a theme has changed places with the one above or beneath it."""
+    order = list(seen)
+    if theme in order:
+        order.insert(max(order.index(theme) + (-1 if up else 1), 0), order.pop(order.index(theme)))
+    return order
+
+
+def _other_order(visit: Visit, theme: ThemeEntry, now: Sequence[ThemeEntry], wanted: Sequence[int]) -> Response:
+    """Show the order that stands beside the one that was wanted; what came in meanwhile stands last in it."""
+    known = {each.id: each for each in now}
+    mine = dict.fromkeys(each for each in (*(wanted or known), *known) if each in known)
+    theirs, yours = (_names(visit, [known[each] for each in order]) for order in (known, mine))
+    fields = {"order": written_order(now), "wanted": "-".join(map(str, mine))}
+    return conflict(visit, _address(visit, theme), [(visit.translations.gettext("Order"), theirs, yours)], fields)
+
+
+def _names(visit: Visit, themes: Iterable[ThemeEntry]) -> str:
+    return " · ".join(str(each.name[visit.language]) for each in themes)
+
+
+def _order(text: str) -> list[int]:
+    """Return the order that a form carries, none where it carries nothing of the kind."""
+    parts = text.split("-")
+    return [int(each) for each in parts] if all(each.isdecimal() and len(each) < DIGITS for each in parts) else []
+
+
+def written_order(themes: Iterable[ThemeEntry]) -> str:
+    """Return the order of themes as a form carries it."""
+    return "-".join(str(each.id) for each in themes)
 
 
 Act = Callable[[UnitOfWork, ThemeEntry, int], Awaitable[None]]

@@ -16,9 +16,12 @@ import typer
 
 if TYPE_CHECKING:
     from kuvendo.settings import Settings
+    from storage.staff import StaffMember
 
 PATIENCE: Final = 10.0
 """Seconds one look may take."""
+NAMED: Final = 5
+"""Accounts that are named, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ Look = Callable[["Settings"], Awaitable[Found]]
 
 
 def doctor() -> None:
-    """Check settings, database, migrations, Redis, token, webhook and catalogues; exit 1 when something is wrong."""
+    """Check settings, database, Redis, token, webhook, accounts and so on; exit 1 when something is wrong."""
     from kuvendo.settings import load
 
     settings = load()
@@ -147,6 +150,55 @@ async def _webhook(settings: Settings) -> Found:
     )
 
 
+async def _second_factors(settings: Settings) -> Found:
+    readers, _ = await _readers(settings)
+    without = [each.name for each in readers if not each.has_factor]
+    if not without:
+        return Found(f"all {len(readers)} accounts that can read opinions have one" if readers else "no accounts yet")
+    return Found(
+        f"{len(without)} of {len(readers)} accounts that can read opinions have none yet ({_some(without)});"
+        " each sets one up at its next login",
+        yet=True,
+    )
+
+
+async def _recovery_codes(settings: Settings) -> Found:
+    readers, have_codes = await _readers(settings)
+    with_phone = [each for each in readers if each.has_factor]
+    without = [each.name for each in with_phone if each.id not in have_codes]
+    if not with_phone:
+        return Found("none yet; they are made together with the second factor")
+    if len(without) < len(with_phone):
+        return Found(f"{len(with_phone) - len(without)} of {len(with_phone)} accounts have some left")
+    return Found(
+        f"nobody has any left ({_some(without)}): whoever loses their phone cannot log in;"
+        " new ones are made in the dashboard, on the page of one's own account",
+        yet=True,
+    )
+
+
+async def _readers(settings: Settings) -> tuple[list[StaffMember], frozenset[int]]:
+    """Return the open accounts that can read opinions, and the numbers of those who have recovery codes left."""
+    from admin.permissions import Permission, may
+    from kuvendo.stores import ensure_current, opened
+    from kuvendo.trouble import Trouble
+    from storage.errors import Unavailable
+
+    try:
+        await asyncio.to_thread(ensure_current, settings)
+        async with opened(settings) as database, database.reading() as unit:
+            members, have_codes = await unit.staff.list(), await unit.factors.who_has_codes()
+    except (Trouble, Unavailable):
+        raise Trouble("cannot be looked at; see the lines above") from None
+    at_work = [each for each in members if not each.disabled]
+    return [each for each in at_work if may(each.role, Permission.SUBMISSIONS_READ)], have_codes
+
+
+def _some(names: list[str]) -> str:
+    """Return names, and how many more there are."""
+    return ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
+
+
 async def _catalogues(_settings: Settings) -> Found:
     from kuvendo.trouble import Trouble
     from locales import CatalogueError, check_installed
@@ -165,5 +217,7 @@ LOOKS: dict[str, Look] = {
     "redis": _redis,
     "token": _token,
     "webhook": _webhook,
+    "second factors": _second_factors,
+    "recovery codes": _recovery_codes,
     "catalogues": _catalogues,
 }

@@ -154,7 +154,18 @@ def test_the_doctor_looks_at_everything(house: Path) -> None:
     done = kuvendo(house, "doctor", KUVENDO_TELEGRAM_TOKEN="1:ZQXZQX", **nobody)
     assert done.returncode == 1
     names = [line[7:].partition(":")[0] for line in done.stdout.splitlines()]
-    assert names == ["settings", "database", "migrations", "redis", "token", "webhook", "catalogues"]
+    assert names == [
+        "settings",
+        "database",
+        "migrations",
+        "redis",
+        "token",
+        "webhook",
+        "second factors",
+        "recovery codes",
+        "catalogues",
+    ]
+    assert "WRONG  second factors: cannot be looked at; see the lines above" in done.stdout
     assert "WRONG  migrations" in done.stdout
     assert "kuvendo db upgrade" in done.stdout
     assert "WRONG  redis" in done.stdout
@@ -172,6 +183,7 @@ def test_the_doctor_says_of_a_database_that_does_not_answer_what_to_do(house: Pa
     assert "WRONG  database: does not answer: is it running, and is KUVENDO_DATABASE_URL right?" in done.stdout
     assert "WRONG  migrations: cannot be looked at" in done.stdout
     assert "WRONG  token: No bot token" in done.stdout
+    assert "WRONG  recovery codes: cannot be looked at" in done.stdout
     assert "ZQX" not in done.stdout + done.stderr
 
 

@@ -10,7 +10,7 @@ import pytest
 from dialogs.codebook import FAMILIES, shipped_themes
 from locales import CODES
 from storage import migrate
-from storage.codebook import ThemeEntry, ThemeMoved
+from storage.codebook import OrderMoved, ThemeEntry, ThemeMoved
 from storage.database import Database
 from storage.keys import Keyring
 from tests.storage.people import CONSULTATION, publish, questionnaire
@@ -90,14 +90,59 @@ async def test_a_retired_theme_is_offered_no_more_and_can_be_brought_back(databa
 
 async def test_neighbours_change_places_and_the_ends_stay(database: Database, now: datetime) -> None:
     await publish(database, now)
-    first, *_, last = await themes(database)
+    seen = [each.id for each in await themes(database)]
+    wanted = [seen[1], seen[0], *seen[2:]]
     async with database.begin() as work:
-        await work.codebook.move(first.id, up=True)
-        await work.codebook.move(last.id, up=False)
-        await work.codebook.move(first.id, up=False)
-        await work.codebook.move(0, up=True)
+        assert await work.codebook.arrange("digital", wanted, seen=seen)
+        assert not await work.codebook.arrange("digital", wanted, seen=wanted)
         await work.commit()
     assert slugs(await themes(database)) == ["v2", "v1", "v3", "v4"]
+
+
+async def test_of_two_who_change_the_order_at_once_the_second_is_told(database: Database, now: datetime) -> None:
+    await publish(database, now)
+    seen = [each.id for each in await themes(database)]
+    orders = [[*seen[n:], *seen[:n]] for n in (1, 2, 3)]
+
+    async def arrange(order: list[int]) -> list[int] | None:
+        """Return the order that stands, None where this one was kept."""
+        async with database.begin() as work:
+            try:
+                await work.codebook.arrange("digital", order, seen=seen)
+            except OrderMoved as moved:
+                return [each.id for each in moved.now]
+            await work.commit()
+        return None
+
+    told = await asyncio.gather(*map(arrange, orders))
+    [kept] = [order for order, stands in zip(orders, told, strict=True) if stands is None]
+    assert [stands for stands in told if stands is not None] == [kept, kept]
+    assert [each.id for each in await themes(database)] == kept
+
+
+async def test_an_order_of_other_themes_is_none(database: Database, now: datetime) -> None:
+    await publish(database, now)
+    seen = [each.id for each in await themes(database)]
+    async with database.begin() as work:
+        for wanted in ([], seen[1:], [*seen, seen[0]], [*seen[1:], 4711]):
+            with pytest.raises(OrderMoved):
+                await work.codebook.arrange("digital", wanted, seen=seen)
+        assert await work.codebook.add("digital", NAME, {}) == "t1"
+        with pytest.raises(OrderMoved) as moved:
+            await work.codebook.arrange("digital", seen[::-1], seen=seen)
+    assert slugs(moved.value.now)[-1] == "t1", "a theme that came in changes the order too"
+
+
+async def test_themes_added_at_once_have_names_of_their_own(database: Database, now: datetime) -> None:
+    await publish(database, now)
+
+    async def add() -> str:
+        async with database.begin() as work:
+            slug = await work.codebook.add("digital", NAME, {})
+            await work.commit()
+        return slug
+
+    assert sorted(await asyncio.gather(*(add() for _ in range(4)))) == ["t1", "t2", "t3", "t4"]
 
 
 async def test_the_second_of_two_editors_is_told_what_stands(database: Database, now: datetime) -> None:
