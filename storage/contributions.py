@@ -7,17 +7,18 @@ what the first does.
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache, lru_cache, partial
+from typing import Any, NamedTuple
 
-from sqlalchemy import case, exists, func, select
+import orjson
+from sqlalchemy import Select, case, exists, func, select
 from sqlalchemy.orm import aliased
 
-from storage.among import among
 from storage.filters import Filter
+from storage.gathering import Json
 from storage.models import (
     AuthorReply,
     Contribution,
@@ -29,7 +30,7 @@ from storage.models import (
     Submission,
     Theme,
 )
-from storage.searching import PLACE, Search
+from storage.searching import PLACE, Search, ordered
 from storage.submitted import Place
 from storage.tallies import Counts, Total, counts
 from storage.transaction import Record, Transaction
@@ -97,11 +98,11 @@ class Row:
     edited_unseen: bool
     answered_unseen: bool
     version: int
+    notes: int
     assignee: Assignee | None = None
     group: Grouped | None = None
     themes: tuple[Coded, ...] = ()
     """In the codebook's order."""
-    notes: int = 0
     exchange: Exchange | None = None
 
     @property
@@ -133,15 +134,16 @@ class Contributions:
         Either the newest, or those next `before` a place (older), or those next `after` it (newer).
         """
         upwards = after is not None
-        found = list(await self._first(wanted, before or after, upwards=upwards, limit=size + 1))
-        more, found = len(found) > size, found[:size]
+        lines = partial(_lines, dialect=self._transaction.dialect, upwards=upwards)
+        search = Search(self._transaction, wanted)
+        found = await search.first(PLACE, beyond=before or after, upwards=upwards, limit=size + 1, shown=lines)
+        rows = [_row(line) for line in found[:size]]
         if upwards:
-            found.reverse()
-        has_older = bool(found) and (upwards or more)
-        has_newer = bool(found) and (more if upwards else before is not None)
-        rows = await self._rows([row.id for row in found])
-        places = [Place(row.created_at, row.id) for row in found]
-        return InboxPage(rows, places[-1] if has_older else None, places[0] if has_newer else None)
+            rows.reverse()
+        more = len(found) > size
+        has_older = bool(rows) and (upwards or more)
+        has_newer = bool(rows) and (more if upwards else before is not None)
+        return InboxPage(tuple(rows), rows[-1].place if has_older else None, rows[0].place if has_newer else None)
 
     async def counts(self, wanted: Filter) -> Counts:
         """Return how many match, and how many would with each other choice of one thing."""
@@ -161,30 +163,21 @@ class Contributions:
         search = Search(self._transaction, wanted)
         return await search.first(PLACE, beyond=place, upwards=upwards, limit=limit)
 
-    async def _rows(self, ids: Sequence[uuid.UUID]) -> tuple[Row, ...]:
-        """Return the lines of `ids`, in their order: three statements, however many they are."""
-        if not ids:
-            return ()
-        dialect = self._transaction.dialect
-        lines = await self._transaction.rows(_LINES[dialect], {"ids": list(ids)})
-        themes, written = defaultdict(list), {}
-        for id_, theme, slug in await self._transaction.rows(_THEMES[dialect], {"ids": list(ids)}):
-            themes[id_].append(Coded(theme, slug))
-        for id_, *exchange in await self._transaction.rows(_WRITTEN[dialect], {"ids": list(ids)}):
-            written[id_] = Exchange(*exchange)  # the latest comes last
-        rows = {line.id: _row(line, themes.get(line.id, ()), written.get(line.id)) for line in lines}
-        return tuple(rows[id_] for id_ in ids)
+
+def _row(line: Record) -> Row:
+    *own, assignee, name, group, size, themes, exchange = line
+    coded = sorted(orjson.loads(themes)) if themes else ()
+    own += [
+        Assignee(assignee, name) if assignee is not None else None,
+        Grouped(group, size) if group is not None else None,
+        tuple(Coded(theme, slug) for _, theme, slug in coded),
+        _exchange(*orjson.loads(exchange)) if exchange else None,
+    ]
+    return Row(*own)
 
 
-def _row(line: Record, themes: Sequence[Coded], exchange: Exchange | None) -> Row:
-    *own, assignee, name, group, size = line
-    return Row(
-        **dict(zip(_OWN, own, strict=True)),
-        assignee=Assignee(assignee, name) if assignee is not None else None,
-        group=Grouped(group, size) if group is not None else None,
-        themes=tuple(themes),
-        exchange=exchange,
-    )
+def _exchange(kind: str, state: str, came_back: int | bool) -> Exchange:
+    return Exchange(kind, state, bool(came_back))
 
 
 # --- statements ----------------------------------------------------------------------------------------------------
@@ -192,26 +185,16 @@ def _row(line: Record, themes: Sequence[Coded], exchange: Exchange | None) -> Ro
 _OTHER = aliased(Contribution)
 _NOTES = select(func.count()).where(Note.contribution_id == Contribution.id, Note.removed_at.is_(None))
 _TOGETHER = select(func.count()).where(_OTHER.group_id == Contribution.group_id, _OTHER.withdrawn.is_(False))
-_OWN = (
-    "id",
-    "submission_id",
-    "receipt",
-    "consultation",
-    "questionnaire",
-    "language",
-    "position",
-    "status",
-    "reason",
-    "created_at",
-    "excerpt",
-    "edited_unseen",
-    "answered_unseen",
-    "version",
-    "notes",
-)
-"""What a line begins with, in the order of its columns."""
-_LINES = among(
-    select(
+_WRITTEN_BACK = exists().where(AuthorReply.reply_id == ReplyRow.id)
+
+
+@cache
+def _columns(dialect: str) -> tuple[Any, ...]:
+    """Return what a line has, in the order of `Row`, its themes and the latest exchange as JSON."""
+    json = Json(dialect)
+    themes = select(json.all(Theme.position, Theme.id, Theme.slug)).join(ContributionTheme)
+    latest = select(json.list(ReplyRow.kind, ReplyRow.state, _WRITTEN_BACK)).order_by(ReplyRow.id.desc()).limit(1)
+    return (
         Contribution.id,
         Contribution.submission_id,
         Submission.receipt,
@@ -225,26 +208,27 @@ _LINES = among(
         func.coalesce(ContributionText.excerpt, ""),
         Contribution.edited_unseen,
         Contribution.answered_unseen,
-        Contribution.version,
+        # What its author changed is not in the excerpt until it is filed: whoever decides from this is told.
+        case((Contribution.filed, Contribution.version), else_=Contribution.version - 1),
         _NOTES.correlate(Contribution).scalar_subquery(),
         Contribution.assignee_id,
         Staff.name,
         Contribution.group_id,
         case((Contribution.group_id.is_not(None), _TOGETHER.correlate(Contribution).scalar_subquery())),
+        json.text(themes.where(ContributionTheme.contribution_id == Contribution.id)),
+        json.text(latest.where(ReplyRow.contribution_id == Contribution.id)),
     )
-    .join(Submission, Submission.id == Contribution.submission_id)
-    .outerjoin(ContributionText, ContributionText.contribution_id == Contribution.id)
-    .outerjoin(Staff, Staff.id == Contribution.assignee_id),
-    ids=Contribution.id,
-)
-_THEMES = among(
-    select(ContributionTheme.contribution_id, Theme.id, Theme.slug)
-    .join(Theme, Theme.id == ContributionTheme.theme_id)
-    .order_by(Theme.position, Theme.id),
-    ids=ContributionTheme.contribution_id,
-)
-_CAME_BACK = exists().where(AuthorReply.reply_id == ReplyRow.id)
-_WRITTEN = among(
-    select(ReplyRow.contribution_id, ReplyRow.kind, ReplyRow.state, _CAME_BACK).order_by(ReplyRow.id),
-    ids=ReplyRow.contribution_id,
-)
+
+
+@lru_cache(maxsize=256)  # as `newest`, whose results these are
+def _lines(found: Select[Any], dialect: str, *, upwards: bool) -> Select[Any]:
+    """Return the query for the lines of what another one finds, in its order."""
+    page = found.subquery("page")
+    lines = (
+        select(*_columns(dialect))
+        .join_from(page, Contribution, Contribution.id == page.c.id)
+        .join(Submission, Submission.id == Contribution.submission_id)
+        .outerjoin(ContributionText, ContributionText.contribution_id == Contribution.id)
+        .outerjoin(Staff, Staff.id == Contribution.assignee_id)
+    )
+    return ordered(lines, page.c, upwards=upwards)

@@ -246,4 +246,4 @@ def _suggested(text: Written, start: int, end: int, kind: str, mask: Mask) -> Su
 
 def _redacted(row: Record) -> Redacted:
     *own, parts, text, start, end = row
-    return Redacted(*own, words(parts, text, start, end))
+    return Redacted(*(*own, words(parts, text, start, end)))

@@ -143,10 +143,8 @@ class StaffRepository:
 
     async def hold_administrators(self) -> tuple[StaffMember, ...]:
         """Return the administrators who can log in; nobody else changes any of them before this is committed."""
-        mine = (Staff.role == "administrator", Staff.disabled_at.is_(None))
-        rows = await self._transaction.rows(
-            select(*_MEMBER).where(*mine).order_by(Staff.id).with_for_update(key_share=True)
-        )
+        mine = select(*_MEMBER).where(Staff.role == "administrator", Staff.disabled_at.is_(None))
+        rows = await self._transaction.rows(mine.order_by(Staff.id).with_for_update(key_share=True))
         return tuple(_member(row) for row in rows)
 
     async def credentials(self, name: str) -> Credentials | None:
@@ -157,8 +155,8 @@ class StaffRepository:
 
     async def disable(self, staff_id: int, now: datetime) -> None:
         """Close an account and end all of its sessions, from this moment."""
-        statement = update(Staff).where(Staff.id == staff_id, Staff.disabled_at.is_(None))
-        await self._transaction.execute(statement.values(disabled_at=now))
+        mine = update(Staff).where(Staff.id == staff_id, Staff.disabled_at.is_(None))
+        await self._transaction.execute(mine.values(disabled_at=now))
         await self.end_sessions(staff_id, now)
 
     async def enable(self, staff_id: int) -> None:
@@ -286,18 +284,12 @@ def _counting(dialect: Any) -> Any:
     """Return the statement that adds one to a counter."""
     moment = bindparam("moment", type_=Throttle.since.type)
     is_old = Throttle.since <= bindparam("long_ago", type_=Throttle.since.type)
-    return (
-        dialect.insert(Throttle)
-        .values(key=bindparam("counter"), count=1, since=moment)
-        .on_conflict_do_update(
-            index_elements=[Throttle.key],
-            set_={
-                "count": case((is_old, 1), else_=Throttle.count + 1),
-                "since": case((is_old, moment), else_=Throttle.since),
-            },
-        )
-        .returning(Throttle.count)
-    )
+    anew = {
+        "count": case((is_old, 1), else_=Throttle.count + 1),
+        "since": case((is_old, moment), else_=Throttle.since),
+    }
+    first = dialect.insert(Throttle).values(key=bindparam("counter"), count=1, since=moment)
+    return first.on_conflict_do_update(index_elements=[Throttle.key], set_=anew).returning(Throttle.count)
 
 
 _COUNTED: Final = {"sqlite": _counting(sqlite), "postgresql": _counting(postgresql)}

@@ -15,11 +15,12 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Select, Text, Uuid, bindparam, cast, exists, false, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, exists, false, select, tuple_
 
 from dialogs.types import Kind, Questionnaire
 from storage.database import Database
 from storage.filters import Filter, conditions, matches
+from storage.gathering import Json
 from storage.masking import Mask
 from storage.models import (
     AnswerRow,
@@ -232,8 +233,7 @@ def _statement(wanted: Filter, dialect: str) -> Select[*tuple[Any, ...]]:
     columns = [Submission.id, Submission.digest, Submission.consultation, Submission.channel, Submission.language]
     columns += [Submission.started_at, Submission.submitted_at]
     page = select(*columns).where(*mine).order_by(Submission.submitted_at, Submission.id).limit(CHUNK).subquery("page")
-    gather = _Json(dialect)
-    return select(page, *gather.belonging_to(page.c, chosen)).order_by(page.c.submitted_at, page.c.id)
+    return select(page, *_belonging_to(page.c, chosen, Json(dialect))).order_by(page.c.submitted_at, page.c.id)
 
 
 def _of_submission(wanted: Filter) -> list[ColumnElement[bool]]:
@@ -255,43 +255,23 @@ def _chosen(wanted: Filter, dialect: str) -> list[ColumnElement[bool]]:
     return [*conditions(wanted), *matches(wanted.folded, dialect)] if wanted.folded else conditions(wanted)
 
 
-class _Json:
-    """What either database gathers into JSON."""
-
-    def __init__(self, dialect: str) -> None:
-        self._postgres = dialect == "postgresql"
-
-    def belonging_to(self, page: Any, chosen: Sequence[ColumnElement[bool]]) -> tuple[ColumnElement[Any], ...]:
-        """Return the contributions, the answers and the redactions of a submission of the page."""
-        coded = select(self._all(Theme.position, Theme.id, Theme.slug)).join(ContributionTheme)
-        themes = coded.where(ContributionTheme.contribution_id == Contribution.id).scalar_subquery()
-        parts = select(self._all(Contribution.item, Contribution.position, Contribution.status, self._inner(themes)))
-        if chosen:
-            parts = parts.join(ContributionText, isouter=True)
-        told = (AnswerRow.question, AnswerRow.item, AnswerRow.revision, AnswerRow.skipped, AnswerRow.dropped)
-        said = select(self._all(*told, self._inner(AnswerRow.chosen), self._inner(AnswerRow.parts)))
-        covered = select(self._all(self._inner(AnswerRow.parts), AuthorReply.text, Redaction.start, Redaction.end))
-        return (
-            self._text(parts.where(Contribution.submission_id == page.id, *chosen)),
-            self._text(said.where(AnswerRow.submission_id == page.id)),
-            self._text(
-                covered.select_from(Redaction)
-                .join(AnswerRow, AnswerRow.id == Redaction.answer_id, isouter=True)
-                .join(AuthorReply, AuthorReply.id == Redaction.author_reply_id, isouter=True)
-                .where(Redaction.submission_id == page.id, Redaction.undone_at.is_(None))
-            ),
-        )
-
-    def _all(self, *columns: Any) -> ColumnElement[Any]:
-        """Return a list of lists, one of `columns` for each row."""
-        if self._postgres:
-            return func.json_agg(func.json_build_array(*columns))
-        return func.json_group_array(func.json_array(*columns))
-
-    def _inner(self, column: Any) -> Any:
-        """Return JSON that is put into other JSON as it is."""
-        return column if self._postgres else func.json(column)
-
-    def _text(self, statement: Select[*tuple[Any, ...]]) -> ColumnElement[Any]:
-        found = statement.scalar_subquery()
-        return cast(found, Text) if self._postgres else found
+def _belonging_to(page: Any, chosen: Sequence[ColumnElement[bool]], json: Json) -> tuple[ColumnElement[Any], ...]:
+    """Return the contributions, the answers and the redactions of a submission of the page."""
+    coded = select(json.all(Theme.position, Theme.id, Theme.slug)).join(ContributionTheme)
+    themes = coded.where(ContributionTheme.contribution_id == Contribution.id).scalar_subquery()
+    parts = select(json.all(Contribution.item, Contribution.position, Contribution.status, json.inner(themes)))
+    if chosen:
+        parts = parts.join(ContributionText, isouter=True)
+    told = (AnswerRow.question, AnswerRow.item, AnswerRow.revision, AnswerRow.skipped, AnswerRow.dropped)
+    said = select(json.all(*told, json.inner(AnswerRow.chosen), json.inner(AnswerRow.parts)))
+    covered = select(json.all(json.inner(AnswerRow.parts), AuthorReply.text, Redaction.start, Redaction.end))
+    return (
+        json.text(parts.where(Contribution.submission_id == page.id, *chosen)),
+        json.text(said.where(AnswerRow.submission_id == page.id)),
+        json.text(
+            covered.select_from(Redaction)
+            .join(AnswerRow, AnswerRow.id == Redaction.answer_id, isouter=True)
+            .join(AuthorReply, AuthorReply.id == Redaction.author_reply_id, isouter=True)
+            .where(Redaction.submission_id == page.id, Redaction.undone_at.is_(None))
+        ),
+    )

@@ -118,10 +118,7 @@ class Submissions:
         await self._transaction.put(_CONTRIBUTE, rows)
 
     async def revised(self, participant_id: uuid.UUID, places: Sequence[tuple[int, int]], now: datetime) -> None:
-        """Note that the author changed submitted contributions, each a (draft, item), so that they are filed anew.
-
-        Where staff had begun to work on one, that is pointed out; a form made from what it said before is too late.
-        """
+        """Note that the author changed submitted contributions, each a (draft, item). Forms from before are late."""
         rows = [
             {"owner": submission_id(participant_id, draft), "within": item, "now": now, "no": False}
             for draft, item in places
@@ -252,19 +249,14 @@ _SUBMIT = (
 
 _CONTRIBUTE = upsert(Contribution).on_conflict_do_nothing(index_elements=["submission_id", "item"])
 
-# Whoever decides at this very moment has either this before them, or is told: the version is no longer theirs.
+# It is filed anew, pointed out where staff had begun to work on it, and no longer the version that anybody has seen.
 _IS_BEGUN = Contribution.status != "new"
 _REVISED = (
     update(Contribution)
     .where(Contribution.submission_id == bindparam("owner"), Contribution.item == bindparam("within"))
-    .values(
-        filed=bindparam("no"),
-        revised_at=bindparam("now"),
-        revised_unseen=or_(Contribution.revised_unseen, _IS_BEGUN),
-        edited_unseen=or_(Contribution.edited_unseen, _IS_BEGUN),
-        version=Contribution.version + 1,
-        changed_by=null(),
-    )
+    .values(revised_unseen=or_(Contribution.revised_unseen, _IS_BEGUN), version=Contribution.version + 1)
+    .values(edited_unseen=or_(Contribution.edited_unseen, _IS_BEGUN), changed_by=null())
+    .values(filed=bindparam("no"), revised_at=bindparam("now"))
 )
 
 _DISCARD = (

@@ -198,7 +198,7 @@ def _submitted(
 def _contributed(questionnaire: Questionnaire, row: Record, slots: Slots, themes: tuple[str, ...]) -> Contributed:
     _, *own = row
     answers = tuple(_answered(_questions(questionnaire, repeated=True), row.item, slots))
-    return Contributed(*own, answers=answers, themes=themes)
+    return Contributed(*(*own, answers, themes))
 
 
 def _questions(questionnaire: Questionnaire, *, repeated: bool) -> Iterator[Question]:

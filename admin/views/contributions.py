@@ -66,8 +66,7 @@ async def steps(visit: Visit, work: UnitOfWork, shown: Shown) -> Mapping[str, ob
     """Return the ways on from a contribution's page: to its neighbours in the list one came from, and back to it."""
     offered = await choices(visit, work)
     view = read_query(visit.request.url.query, offered.known)
-    at = shown.contributed.created_at or shown.submitted.submitted_at
-    place = Place(at, shown.contributed.id)
+    place = Place(shown.contributed.created_at, shown.contributed.id)
     newer, older = await work.contributions.neighbours(view.filter(offered.known, visit.member.id), place)
     query = view.query()
     behind = f"?{query}" if query else ""

@@ -109,12 +109,19 @@ async def test_whoever_decides_from_what_was_said_before_is_told(database: Datab
     await filed(database)
     [before] = await standing(database, person)
     await changed(database, person, answer("e dyta"), at=factories.NOW + HOUR)
+    async with database.reading() as work:
+        (row,) = (await work.contributions.page(ALL, size=5)).rows
+    assert (row.excerpt, row.version) == ("e para", before.version), "the list shows what was said before"
     async with database.begin() as work:
         ana = await work.staff.add("Ana", "hash", "moderator", [], "sq", factories.NOW)
         with pytest.raises(Moved) as moved:
             await work.moderation.set_status(before.id, "ready", seen=before.version, by=ana.id, now=factories.NOW)
     assert moved.value.now is not None
     assert (moved.value.now.version, moved.value.now.changed_by) == (before.version + 1, None)
+    await filed(database)
+    async with database.reading() as work:
+        (row,) = (await work.contributions.page(ALL, size=5)).rows
+    assert (row.excerpt, row.version) == ("e dyta", before.version + 1)
 
 
 async def test_what_its_author_changed_is_pointed_out_only_after_staff_began(database: Database) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
@@ -160,6 +160,7 @@ def test_of_words_that_overlap_the_longest_goes_first() -> None:
     assert list(Mask().pieces("")) == [("", False)]
 
 
+@settings(suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.text(alphabet="aeëcç 0123456789+-(.)\n@AEİß’'x\u0308", max_size=30), st.integers(0, 30), st.integers(0, 30))
 def test_whatever_stretch_is_chosen_is_left_out(text: str, one: int, other: int) -> None:
     start, end = widened(text, min(one, other, len(text)), min(max(one, other), len(text)))
