@@ -37,7 +37,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def postgres_url(request: pytest.FixtureRequest, postgres_server_url: URL, postgres_template: str) -> Iterator[str]:
     """The address of a PostgreSQL database with its schema, for this test alone."""
-    with copied(postgres_server_url, "template0" if _is_bare(request) else postgres_template) as address:
+    with copied(postgres_server_url, "template0" if is_bare(request) else postgres_template) as address:
         yield address
 
 
@@ -45,11 +45,12 @@ def postgres_url(request: pytest.FixtureRequest, postgres_server_url: URL, postg
 def sqlite_url(request: pytest.FixtureRequest, tmp_path: Path, sqlite_template: Path) -> str:
     """The address of an SQLite file with its schema, for this test alone."""
     path = tmp_path / "kuvendo.db"
-    if not _is_bare(request):
+    if not is_bare(request):
         shutil.copyfile(sqlite_template, path)
         path.chmod(0o600)
     return f"sqlite+aiosqlite:///{path}"
 
 
-def _is_bare(request: pytest.FixtureRequest) -> bool:
+def is_bare(request: pytest.FixtureRequest) -> bool:
+    """Tell whether a test's databases come without the schema."""
     return request.node.get_closest_marker("bare") is not None

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
 import pytest
+from sqlalchemy.engine import URL
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -22,6 +27,7 @@ from storage.keys import Keyring, generate
 from storage.migrate import upgrade
 from storage.staff import StaffMember
 from tests.admin import factories
+from tests.conftest import copied
 from tests.ready import *  # noqa: F403 - fixtures
 
 HOST = "https://kuvendo.test"
@@ -105,16 +111,52 @@ def token_in(html: str) -> str:
     return html.split('name="csrf" value="', 1)[1].split('"', 1)[0]
 
 
+def published(address: str) -> None:
+    """Bring a database to what every dashboard begins with: the schema, and what is asked."""
+    upgrade(address)
+
+    async def publish() -> None:
+        database = Database(address, Keyring.parse(generate()))
+        await factories.publish(database)
+        await database.close()
+
+    with ThreadPoolExecutor(1) as apart:  # from the loop of whatever test comes first
+        apart.submit(asyncio.run, publish()).result()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server_url: URL) -> Iterator[str]:
+    """The name of a PostgreSQL database with the schema, and what is asked."""
+    with copied(postgres_server_url, "template0") as address:
+        published(address)
+        yield address.partition("?")[0].rpartition("/")[2]
+
+
+@pytest.fixture(scope="session")
+def sqlite_template() -> Path:
+    """An SQLite file with the schema, and what is asked."""
+    return published_file()
+
+
+@cache
+def published_file() -> Path:
+    """Return an SQLite file that every dashboard may begin with a copy of."""
+    path = Path(_FOLDER.name) / "kuvendo.db"
+    published(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+_FOLDER = TemporaryDirectory(prefix="kuvendo-template-")
+
+
 @asynccontextmanager
 async def installation(address: str, **settings: Any) -> AsyncIterator[Site]:
-    """Give a dashboard over a fresh database that is asked over TLS.
+    """Give a dashboard over a database that was just published, asked over TLS.
 
     A password alone lets people in, so that tests of everything else need no telephone; `second_factor=True` asks for
     one, as every installation does.
     """
-    await asyncio.to_thread(upgrade, address)
     database = Database(address, Keyring.parse(generate()))
-    await factories.publish(database)
     clock = Clock()
     chosen = AdminSettings(**{"https": True, "clock": clock, "second_factor": False, **settings})
     app = Starlette(routes=[Mount("/admin", create_app(database, chosen))])

@@ -24,7 +24,6 @@ from storage.database import Database
 from storage.duty import Duty
 from storage.ephemeral import MemoryOrder
 from storage.keys import Keyring, generate
-from storage.migrate import upgrade
 from tests.bot import parrot
 from tests.ready import *  # noqa: F403 - fixtures
 from tests.simulator.harness import serve
@@ -54,7 +53,6 @@ async def api(telegram: Telegram) -> AsyncIterator[str]:
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """An empty database with its schema, of either kind."""
-    await asyncio.to_thread(upgrade, database_url)
     database = Database(database_url, Keyring.parse(generate()))
     yield database
     await database.close()

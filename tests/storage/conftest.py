@@ -11,6 +11,7 @@ from storage.database import Database
 from storage.keys import Keyring, generate
 from storage.migrate import upgrade
 from tests.ready import *  # noqa: F403 - fixtures
+from tests.ready import is_bare
 
 
 @pytest.fixture
@@ -26,18 +27,20 @@ def now() -> datetime:
 
 
 @pytest.fixture
-async def database(database_url: str, keyring: Keyring) -> AsyncIterator[Database]:
+async def database(request: pytest.FixtureRequest, database_url: str, keyring: Keyring) -> AsyncIterator[Database]:
     """An empty database with its schema."""
-    upgrade(database_url)
+    if is_bare(request):
+        upgrade(database_url)
     database = Database(database_url, keyring)
     yield database
     await database.close()
 
 
 @pytest.fixture
-async def postgres(postgres_url: str, keyring: Keyring) -> AsyncIterator[Database]:
+async def postgres(request: pytest.FixtureRequest, postgres_url: str, keyring: Keyring) -> AsyncIterator[Database]:
     """An empty PostgreSQL database with its schema."""
-    upgrade(postgres_url)
+    if is_bare(request):
+        upgrade(postgres_url)
     database = Database(postgres_url, keyring)
     yield database
     await database.close()

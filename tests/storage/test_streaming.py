@@ -18,9 +18,9 @@ from storage.masking import OMITTED, REDACTED
 from storage.models import AnswerRow, Contribution, ContributionTheme, Redaction, Theme
 from storage.submitted import Answered, Contributed, Submitted
 from tests.admin import factories
-from tests.admin.conftest import Site, site
+from tests.admin.conftest import Site, postgres_template, site, sqlite_template
 
-__all__ = ["site"]
+__all__ = ["postgres_template", "site", "sqlite_template"]
 
 WORDS = ["fjalë", "=1+1", "0682345678", "", "a\nb", "\u0000x", "“ë”", "😀", "emri Arben Hoxha", "\\u0041"]
 
