@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import warnings
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, delete, func, insert, inspect, select, update
 
 from storage import migrate
 from storage.database import Database, normalise
 from storage.errors import Unavailable
 from storage.keys import Keyring
-from storage.models import Base
+from storage.models import AuthorReply, Base, Contribution, ContributionCount, Redaction, ReplyRow
+from storage.submissions import submission_id
 from tests.storage.people import arrive, publish, submit, text
 
 pytestmark = pytest.mark.bare
@@ -88,6 +89,52 @@ async def test_rows_live_through_an_upgrade(database_url: str, keyring: Keyring,
     async with database.reading() as uow:
         assert await uow.participants.everything(person) == before
     await database.close()
+
+
+async def test_what_was_new_of_an_author_says_what_it_was(database_url: str, keyring: Keyring, now: datetime) -> None:
+    """Rows from before the step; after it the database still keeps its counts by itself."""
+    await asyncio.to_thread(migrate.upgrade, database_url)
+    database = Database(database_url, keyring)
+    await publish(database, now)
+    later, filed = now + timedelta(hours=1), {"consultation": "digital", "questionnaire": "ideas", "language": "sq"}
+    news = {"answered": {}, "edited": {"revised_at": later}, "both": {"revised_at": later}, "read": {}}
+    async with database.begin() as uow:
+        await uow.transaction.execute(delete(ContributionCount))
+        await uow.commit()
+    for chat, (said, values) in enumerate(news.items(), 1):
+        person = await arrive(database, now, chat)
+        await submit(database, person, now, text("issue", 1, (5, said)))
+        async with database.begin() as uow:
+            mine = Contribution.submission_id == submission_id(person, 1)
+            known = {**filed, "reason": said, "changed_at": now, "revised_unseen": said != "read"}
+            await uow.transaction.execute(update(Contribution).where(mine).values(**known, **values))
+            if said in {"answered", "both"}:
+                row = (await uow.transaction.rows(select(Contribution.id).where(mine)))[0]
+                asked = {
+                    "contribution_id": row.id,
+                    "kind": "question",
+                    "language": "sq",
+                    "text": "Ku?",
+                    "state": "owed",
+                }
+                await uow.transaction.execute(insert(ReplyRow), {"id": chat, **asked, "at": now})
+                back = {"id": chat, "reply_id": chat, "text": "në Has", "language": "sq", "at": later}
+                await uow.transaction.execute(insert(AuthorReply), back)
+                where = {"submission_id": submission_id(person, 1), "author_reply_id": chat, "start": 0, "end": 1}
+                await uow.transaction.execute(insert(Redaction), {**where, "kind": "other", "at": now})
+            await uow.commit()
+    await asyncio.to_thread(migrate.downgrade, database_url, "0007")
+    await asyncio.to_thread(migrate.upgrade, database_url)
+    columns = (Contribution.reason, Contribution.answered_unseen, Contribution.edited_unseen)
+    async with database.begin() as uow:
+        found = {row[0]: (row[1], row[2]) for row in await uow.transaction.rows(select(*columns))}
+        assert await uow.transaction.first(select(Redaction.id)) is None, "that it was left out was not known before"
+        await uow.transaction.execute(update(Contribution).values(status="ready"))
+        kinds = select(ContributionCount.status, func.sum(ContributionCount.number)).group_by(ContributionCount.status)
+        counted = {row[0]: int(row[1]) for row in await uow.transaction.rows(kinds)}
+    await database.close()
+    assert found == {"answered": (True, False), "edited": (False, True), "both": (True, True), "read": (False, False)}
+    assert counted == {"new": 0, "ready": 4}
 
 
 async def test_processes_that_start_together_do_not_stumble(database_url: str) -> None:
