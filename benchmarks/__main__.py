@@ -96,7 +96,7 @@ def _dashboard(submissions: int, ours: servers.Servers) -> str:
 
 @app.command()
 def inbox(contributions: Contributions = inbox_.SIZES[-1]) -> None:
-    """Time pages, searches and counts of the inbox, and how they grow with what is in it."""
+    """Time queries of the inbox and whole pages of the dashboard, and how they grow with what is in it."""
     with prepared() as ours:
         _tell(_inbox(contributions, ours))
 

@@ -92,6 +92,7 @@ def _milliseconds(title: str, must: float, aim: float) -> Goal:
 PAGE: Final = _milliseconds("a page of the inbox", 5, 1)
 SEARCH: Final = _milliseconds("first page of a search", 100, 20)
 COUNTS: Final = _milliseconds("the counts beside the filters", 200, 5)
+WHOLE: Final = _milliseconds("a page of the dashboard", 100, 50)
 
 
 def spread(goal: Goal, rounds: Sequence[Round]) -> Spread | None:

@@ -1,4 +1,4 @@
-"""What a moderator waits for among very many contributions: a page of the inbox, a search, the counts beside filters.
+"""What a moderator waits for among very many contributions: queries of the inbox, and whole pages of the dashboard.
 
 Contributions are invented and written straight into the tables, their words as frequent as words are (Zipf); queries
 run as the dashboard runs them, through storage.
@@ -16,8 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import invented, machine
-from benchmarks.goals import COUNTS, PAGE, SEARCH, Goal
+from benchmarks import invented, machine, pages
+from benchmarks.goals import COUNTS, PAGE, SEARCH, WHOLE, Goal
 from benchmarks.invented import BEGAN, CODES, PACE, PEOPLE, SLUGS, word
 from benchmarks.servers import Servers
 from benchmarks.variants import KEY, TEMPLATE, prepare
@@ -95,10 +95,21 @@ async def _measured(address: str, contributions: int, server: Sequence[int]) -> 
     database = Database(address, Keyring.parse(KEY))
     middle = Place(BEGAN + contributions // 2 * PACE, uuid.UUID(int=0))
     week = BEGAN + max(0, contributions - contributions // 8) * PACE
+    queries = (*_pages(middle), *_searches(), *_counts(week))
     try:
-        return [await _timed(*each, database, server) for each in (*_pages(middle), *_searches(), *_counts(week))]
+        found = [await _timed(title, kind, _asking(database, query), server) for title, kind, query in queries]
+        async with pages.asked(database) as whole:
+            return found + [await _timed(f"page: {title}", WHOLE, ask, server) for title, ask in whole]
     finally:
         await database.close()
+
+
+def _asking(database: Database, query: Query) -> pages.Ask:
+    async def ask() -> None:
+        async with database.reading() as work:
+            await query(work.contributions)
+
+    return ask
 
 
 def _page(wanted: Filter, **place: Place) -> Query:
@@ -150,7 +161,7 @@ def _counts(since: Any) -> Iterator[tuple[str, Goal, Query]]:
         yield f"counts, {name}", COUNTS, _count(replace(ALL, words=words))
 
 
-async def _timed(title: str, kind: Goal, query: Query, database: Database, server: Sequence[int]) -> Asked:
+async def _timed(title: str, kind: Goal, ask: pages.Ask, server: Sequence[int]) -> Asked:
     times: list[float] = []
     worked, counted_from = 0.0, 0
     since = time.perf_counter()
@@ -158,8 +169,7 @@ async def _timed(title: str, kind: Goal, query: Query, database: Database, serve
         if len(times) <= WARM:
             worked, counted_from = machine.used(server) + time.process_time(), len(times)
         began = time.perf_counter()
-        async with database.reading() as work:
-            await query(work.contributions)
+        await ask()
         times.append((time.perf_counter() - began) * 1000)
     worked = (machine.used(server) + time.process_time() - worked) * 1000 / (len(times) - counted_from)
     counted = sorted(times[counted_from:])

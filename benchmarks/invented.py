@@ -132,10 +132,14 @@ def _contribution(chance: Chance, of: tuple[uuid.UUID, int, datetime], asked: tu
 def beside() -> Rows:
     """Return what contributions refer to: themes, staff, a group."""
     rows: Rows = {name: [] for name in COLUMNS}
-    rows["themes"] = [(n, SLUGS[0], f"bench{n}", "other", n, "{}", "{}", False, 0) for n in CODES]
+    rows["themes"] = [(n, SLUGS[0], f"bench{n}", "other", n, _named(n), _named(n), False, 0) for n in CODES]
     rows["staff"] = [(n, f"Staff {n}", "-", "moderator", "[]", "sq", BEGAN) for n in PEOPLE]
     rows["contribution_groups"] = [(1, SLUGS[0], "", BEGAN, 0)]
     return rows
+
+
+def _named(number: int) -> str:
+    return f'{{"sq": "Tema {number}", "en": "Theme {number}"}}'
 
 
 # --- into a database -----------------------------------------------------------------------------------------------

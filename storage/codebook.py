@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from dialogs.codebook import shipped_themes
 from storage.errors import StorageError
-from storage.models import ConsultationRow, ContributionTheme, Theme
+from storage.models import ConsultationRow, ContributionCount, Theme
 from storage.transaction import Record, Transaction
 
 _SLUG = re.compile(r"t(\d+)")
@@ -144,8 +144,11 @@ class Codebook:
             raise ThemeMoved(standing)
 
     async def _used(self, ids: Sequence[int]) -> dict[int, int]:
-        statement = select(ContributionTheme.theme_id, func.count()).where(ContributionTheme.theme_id.in_(ids))
-        return {row[0]: row[1] for row in await self._transaction.rows(statement.group_by(ContributionTheme.theme_id))}
+        statement = select(ContributionCount.theme_id, func.sum(ContributionCount.number))
+        rows = await self._transaction.rows(
+            statement.where(ContributionCount.theme_id.in_(ids)).group_by(ContributionCount.theme_id)
+        )
+        return {row[0]: int(row[1]) for row in rows}
 
 
 def _entry(row: Record) -> ThemeEntry:

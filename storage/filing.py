@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Boolean, ColumnElement, bindparam, delete, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import likeness, searching, tallies
@@ -25,6 +25,8 @@ TOPIC = "contributions"
 
 EXCERPT = 400
 """Signs of a contribution that lists show at most."""
+WAITS: Final[ColumnElement[bool]] = literal_column("NOT contributions.filed", Boolean())
+"""A contribution is not filed, said as the index has it: neither database finds `filed IS false` or `= 0` there."""
 
 
 class Unit(Protocol):
@@ -47,7 +49,7 @@ async def file_some(unit: Unit, limit: int) -> int:
     transaction = unit.transaction
     waiting = await transaction.rows(
         select(Contribution.id, Contribution.submission_id)
-        .where(Contribution.filed.is_(False))
+        .where(WAITS)
         .order_by(Contribution.created_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -67,7 +69,7 @@ async def file_some(unit: Unit, limit: int) -> int:
 
 async def anything_waits(unit: Unit) -> bool:
     """Tell whether a contribution waits to be filed; this changes nothing, and nobody waits for it."""
-    statement = select(Contribution.id).where(Contribution.filed.is_(False)).limit(1)
+    statement = select(Contribution.id).where(WAITS).limit(1)
     return await unit.transaction.first(statement) is not None
 
 

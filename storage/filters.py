@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, cast, exists, false, func, literal, select, text
+from sqlalchemy import Boolean, ColumnElement, cast, exists, false, func, literal, literal_column, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 
 import locales
@@ -22,6 +22,8 @@ LONGEST_WORD: Final = 64
 """Signs of a word that are kept for the search; what follows finds nothing and is not asked for."""
 MOST_WORDS: Final = 16
 """Words that are looked for at once."""
+HAS_NEWS: Final[ColumnElement[bool]] = literal_column("contributions.revised_unseen", Boolean())
+"""Its author said something that nobody has read, said as the index has it: neither finds `IS true` or `= 1` there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.until is not None:
         found.append(Contribution.created_at < wanted.until)
     if wanted.revised:
-        found.append(Contribution.revised_unseen.is_(True))
+        found.append(HAS_NEWS)
     return found
 
 

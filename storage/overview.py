@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, case, func, literal, select, text, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage.filters import HAS_NEWS
 from storage.models import (
     AnswerRow,
     AuthorReply,
@@ -125,7 +126,7 @@ class Overview:
             "themes": await rows(_coded(mine)),
             "ages": await rows(_aged(mine, now)),
             "latest": await self._latest(consultation),
-            "revised": await rows(select(func.count()).where(*mine, Contribution.revised_unseen.is_(True))),
+            "revised": await rows(select(func.count()).where(*mine, HAS_NEWS)),
         }
 
     async def _latest(self, consultation: str) -> str | None:
