@@ -82,8 +82,12 @@ def chromium_path() -> Path | None:
 
 
 def _die_with_parent() -> None:
-    """Ask Linux to end this child at once when the test process dies, however it dies."""
+    """Ask Linux to end this child at once when the test process dies, however it dies.
+
+    A shell has what it starts in the background ignore SIGQUIT, which children inherit.
+    """
     pr_set_pdeathsig = 1
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGQUIT)
 
