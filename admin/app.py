@@ -172,6 +172,8 @@ def create_app(database: Database, settings: AdminSettings) -> Starlette:
     app.state.database = database
     app.state.settings = settings
     app.state.streams = Streams()
+    # A page has dozens of addresses; looked for among all routes, each would be the dearest thing on it.
+    app.state.routes = {route.name: route for route in app.routes if isinstance(route, Route)}
     return app
 
 

@@ -7,6 +7,7 @@ A view takes a `Visit` and returns a response. It never looks at cookies, tokens
 from __future__ import annotations
 
 import gettext
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 import locales
 from admin import rendering
@@ -76,8 +78,13 @@ class Visit:
 
     def url(self, route: str, query: dict[str, str] | None = None, **parts: Any) -> str:
         """Return the path of a route of the table, wherever the dashboard is mounted."""
-        path = str(self.request.scope.get("root_path", "")) + self.request.app.url_path_for(route, **parts)
+        path = str(self.request.scope.get("root_path", "")) + self._routes[route].url_path_for(route, **parts)
         return f"{path}?{urlencode(query)}" if query else path
+
+    @property
+    def _routes(self) -> Mapping[str, Route]:
+        found: Mapping[str, Route] = self.request.app.state.routes
+        return found
 
     @property
     def here(self) -> str:

@@ -81,8 +81,7 @@ async def counts(transaction: Transaction, wanted: Filter) -> Counts:
     """Return how many match `wanted`, and how many would with each other choice of one thing."""
     cells, more = await _cells(transaction, wanted)
     themes = await _themes(transaction, replace(wanted, themes=()))
-    found = _faceted(wanted, cells)
-    total = sum(found["total"].values())
+    total, found = _faceted(wanted, cells)
     capped = Total(min(total, CAP), True) if more and total >= CAP else Total(total, more)
     return Counts(
         total=capped,
@@ -97,18 +96,25 @@ async def counts(transaction: Transaction, wanted: Filter) -> Counts:
     )
 
 
-def _faceted(wanted: Filter, cells: Iterable[Record]) -> Mapping[str, Mapping[Any, int]]:
-    """Return the numbers by each thing: a cell counts where everything but that thing is as it is wanted."""
-    chosen = _choices(wanted)
-    found: dict[str, dict[Any, int]] = defaultdict(lambda: defaultdict(int))
-    for cell in cells:
-        wrong = [n for n, accepted in enumerate(chosen) if accepted is not None and cell[n] not in accepted]
+def _faceted(wanted: Filter, cells: Iterable[Record]) -> tuple[int, Mapping[str, Mapping[Any, int]]]:
+    """Return how many match, and the numbers by each thing.
+
+    By a thing a cell counts where everything but that thing is as it is wanted.
+    """
+    checked = [(n, accepted) for n, accepted in enumerate(_choices(wanted)) if accepted is not None]
+    facets: list[dict[Any, int]] = [defaultdict(int) for _ in KIND]
+    total = 0
+    for *kind, decimal in cells:
+        number = int(decimal)  # PostgreSQL's sums are decimal
+        wrong = [n for n, accepted in checked if kind[n] not in accepted]
         if not wrong:
-            found["total"][None] += int(cell[-1])  # PostgreSQL's sums are decimal
-        if len(wrong) <= 1:
-            for n in wrong or range(len(KIND)):
-                found[KIND[n]][cell[n]] += int(cell[-1])
-    return defaultdict(dict, {name: {key: n for key, n in each.items() if n} for name, each in found.items()})
+            total += number
+            for facet, value in zip(facets, kind, strict=True):
+                facet[value] += number
+        elif len(wrong) == 1:
+            facets[wrong[0]][kind[wrong[0]]] += number
+    found = zip(KIND, facets, strict=True)
+    return total, {name: {key: number for key, number in each.items() if number} for name, each in found}
 
 
 def _choices(wanted: Filter) -> list[Sequence[Any] | None]:
