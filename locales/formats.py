@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from babel.core import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
@@ -16,6 +17,11 @@ from locales.languages import language
 @cache
 def _tirana() -> ZoneInfo:
     return ZoneInfo("Europe/Tirane")
+
+
+@cache  # read out of its name each time, it would be the dearest part of a number
+def _region(code: str) -> Locale:
+    return Locale.parse(language(code).region)
 
 
 def in_albania(moment: datetime) -> datetime:
@@ -36,17 +42,17 @@ def midnight(day: date) -> datetime:
 
 def day_month(day: date, code: str) -> str:
     """Return for example "15 dhjetor" or "15 December"."""
-    return format_date(day, "d MMMM", locale=language(code).region)
+    return format_date(day, "d MMMM", locale=_region(code))
 
 
 def long_date(day: date, code: str) -> str:
     """Return for example "15 dhjetor 2026" or "15 December 2026"."""
-    return format_date(day, "d MMMM y", locale=language(code).region)
+    return format_date(day, "d MMMM y", locale=_region(code))
 
 
 def full_date(day: date, code: str) -> str:
     """Return for example "e hënë, 23 nëntor 2026" or "Monday, 23 November 2026"."""
-    return format_date(day, "EEEE, d MMMM y", locale=language(code).region)
+    return format_date(day, "EEEE, d MMMM y", locale=_region(code))
 
 
 def clock(moment: datetime) -> str:
@@ -56,4 +62,4 @@ def clock(moment: datetime) -> str:
 
 def number(value: float, code: str) -> str:
     """Return a number with the language's own separators, such as "1 234,5" or "1,234.5"."""
-    return format_decimal(value, locale=language(code).region)
+    return format_decimal(value, locale=_region(code))
