@@ -41,7 +41,7 @@ async def test_what_there_is_to_do(site: Site) -> None:
     page = (await person.get("/overview/")).text
     days = words("%(count)s day", many="%(count)s days", count=3)
     assert _facts(page) == [
-        f"2 {words('new')}",
+        f"2 {words('new contribution', many='new contributions', count=2)}",
         f"0 {words('assigned to me')}",
         f"0 {words('with news from their authors')}",
         f"0 {words('answered by their authors')}",
@@ -56,7 +56,7 @@ async def test_a_coordinator_counts_everything_and_is_led_nowhere(site: Site) ->
     await _filed(site, revised_unseen=True)
     person = await site.member("coordinator", factories.DIGITAL)
     page = (await person.get("/overview/")).text
-    assert f"2 {words('new')}" in _facts(page)
+    assert f"2 {words('new contribution', many='new contributions', count=2)}" in _facts(page)
     assert f"2 {words('with news from their authors')}" in _facts(page)
     assert "/admin/contributions/" not in page.split("<main", 1)[1]
     assert "fjala" not in page
