@@ -103,6 +103,11 @@ class Citizen:
                         return self.phone.press(*self._pressed[1:])
         raise AssertionError(f"no button {label!r}")
 
+    def answers(self, message: dict[str, Any], text: str) -> None:
+        """Answer a message of the bot's by Telegram's own gesture."""
+        self._pressed = None
+        self.last_own = self.phone.say(text, reply_to=int(message["message_id"]))[-1].message_id
+
     def edit(self, old: str, new: str) -> None:
         """Edit the newest own message that reads `old`."""
         own = [m for m in self.phone.messages() if not m["from"]["is_bot"] and m.get("text") == old]

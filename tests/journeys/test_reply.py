@@ -132,6 +132,48 @@ async def test_a_question_is_answered_in_the_chat_and_the_answer_is_on_the_page(
     await ana.has_heard("Kontributet tuaja")
 
 
+async def test_an_author_answers_by_telegrams_own_reply_or_in_a_menu_and_is_told_what_waits(
+    place: Town, at_work: wiring.Installation, desk: Desk
+) -> None:
+    """In the middle of another contribution, which is untouched; a response is answered like a question."""
+    ana = desk.ana
+    await ana.walk((Step("Çfarë doni të bëni tani?", "1"), Step("Për çfarë doni", "2"), Step("Si doni", "2")))
+    await ana.walk((Step("Përshkruani shkurt", "nje zyre per te gjithe"),))
+    await ana.hears("Cilin problem")
+    async with answering(at_work):
+        await desk.write(QUESTION)
+        await desk.sees(QUESTION, words("Delivered"))
+        ana.answers(letters(ana)[0], "Golaj, bashkia Has")
+        await ana.hears("i shkon sekretariatit")
+        ana.do("edit: Golaj, bashkia Has -> Golaj")
+        await ana.has_heard("Ndryshimi juaj u ruajt")
+        page = await desk.sees("Golaj, bashkia Has", words("changed a message"))
+        assert page.count("Golaj") >= 2
+        ana.do(">Përfundo")
+        await ana.walk((Step("Cilin problem", "radhet"), Step("objektivi", "/cancel")))
+        await ana.hears("Po ndalemi")
+        await desk.write("Sa shtëpi janë?")
+        await desk.sees("Sa shtëpi janë?")
+        await ana.until(lambda: len(letters(ana)) == 2)
+        ana.do("/mine")
+        await ana.hears("Sekretariati ju ka pyetur diçka dhe pret përgjigjen tuaj: /answer")
+        ana.do("rreth dyzet")
+        await ana.hears("A është kjo përgjigjja juaj")
+        assert "rreth dyzet" not in await desk.page()
+        ana.do(">Dërgoja sekretariatit")
+        await ana.hears("i shkon sekretariatit")
+        await desk.sees("rreth dyzet")
+        ana.do(">Përfundo")
+        await ana.hears("Çfarë doni të bëni tani?")
+        ana.do("/mine")
+        assert "pret përgjigjen tuaj" not in str((await ana.hears("Kontributet tuaja"))["text"])
+        await desk.write("Po, brenda vitit 2027.", "response")
+        await desk.sees("Po, brenda vitit 2027.", 'class="tag status answered"')
+        ana.answers(letters(ana)[2], "faleminderit")
+        await ana.hears("i shkon sekretariatit")
+        await desk.sees("faleminderit")
+
+
 async def test_a_worker_that_dies_between_owing_and_sending_leaves_one_message(
     place: Town, at_work: wiring.Installation, desk: Desk
 ) -> None:
