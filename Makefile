@@ -30,7 +30,8 @@ demo: install  ## the whole system with a local Telegram; PORT=8000 and DATA=var
 test: $(VENV)/.tested $(VENV)/.catalogues test-needs  ## every test, against real PostgreSQL, Redis and Chromium
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --maxprocesses 8 tests/dialogs \
 		--cov=dialogs --cov-branch --cov-report=term-missing:skip-covered --cov-fail-under=100
-	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadgroup $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --maxprocesses 8 --dist loadgroup \
+		$(if $(findstring tests/dialogs,$(PYTEST_ARGS)),,--ignore=tests/dialogs) $(PYTEST_ARGS)
 
 check: $(VENV)/.checked $(VENV)/.catalogues test-needs  ## style, types, who imports whom, catalogues and spelling
 	@$(BIN)/ruff check

@@ -133,6 +133,7 @@ class Courier:
             base_url=f"{api_url.rstrip('/')}/bot",
             base_file_url=f"{api_url.rstrip('/')}/file/bot",
             request=request,
+            get_updates_request=request,  # nobody asks for updates here; a second one would load all certificates anew
             rate_limiter=self._limiter,
         )
         self._request = request
