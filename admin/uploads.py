@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from gettext import NullTranslations
 from pathlib import Path, PurePath
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -31,9 +32,10 @@ class Checked:
     mistakes: tuple[Mistake, ...] = ()
 
 
-def check(content: bytes, consultation: Consultation) -> Checked:
-    """Return the questionnaire of a file as a consultation would ask it, or every mistake in it."""
+def check(content: bytes, consultation: Consultation, t: NullTranslations) -> Checked:
+    """Return the questionnaire of a file as a consultation would ask it, or every mistake in it, in words of `t`."""
     from dialogs import loader  # slow to import, and rarely needed
+    from dialogs.issues import told
 
     with TemporaryDirectory(prefix="kuvendo-upload-") as folder:
         path = Path(folder, "questionnaire.yaml")
@@ -42,12 +44,12 @@ def check(content: bytes, consultation: Consultation) -> Checked:
             return Checked(loader.version(path, consultation))
         except loader.Broken as broken:
             lines = content.decode("utf-8", "replace").splitlines()
-            told = [
-                Mistake(each.line, _line(lines, each.line), each.message, each.cure)
-                for each in broken.issues
-                if PurePath(each.file).name == path.name
+            mine = [each for each in broken.issues if PurePath(each.file).name == path.name]
+            found = [
+                Mistake(each.line, _line(lines, each.line), told(each.message, t), told(each.cure, t)) for each in mine
             ]
-            return Checked(None, tuple(told) or (Mistake(1, "", str(broken.issues[0].message), broken.issues[0].cure),))
+            [first, *_] = broken.issues
+            return Checked(None, tuple(found) or (Mistake(1, "", told(first.message, t), told(first.cure, t)),))
 
 
 def _line(lines: list[str], number: int) -> str:

@@ -13,16 +13,17 @@ from os import PathLike
 
 from dialogs.definitions import building, lengths, looking, rules, shapes, tables
 from dialogs.definitions.documents import KINDS, Document, Documents, gather
-from dialogs.definitions.shapes import NAMES, either, meant, text, whole_number
+from dialogs.definitions.shapes import NAMES, text, whole_number
+from dialogs.definitions.words import COMPONENT, LANGUAGES, either, meant, told, worded
 from dialogs.definitions.yamlpath import Issue, Item
 
-__all__ = ["Issue", "check", "inspect"]
+__all__ = ["Issue", "check", "inspect", "told"]
 
 _SHAPES: Mapping[str, tuple[str, shapes.Keys]] = {
-    "plan": ("the plan", tables.PLAN),
-    "questionnaire": ("the questionnaire", tables.QUESTIONNAIRE),
-    "consultation": ("the consultation", tables.CONSULTATION),
-    "published": ("published digests", tables.PUBLISHED),
+    "plan": (worded("the plan"), tables.PLAN),
+    "questionnaire": (worded("the questionnaire"), tables.QUESTIONNAIRE),
+    "consultation": (worded("the consultation"), tables.CONSULTATION),
+    "published": (worded("published digests"), tables.PUBLISHED),
 }
 
 
@@ -71,7 +72,11 @@ def _of(document: Document, documents: Documents) -> list[Issue]:
 
     if not document.kind:
         keys = either(tuple(f"{kind}:" for kind in KINDS[:-1]))
-        report(document.item, "this is no plan, questionnaire or consultation", f"begin the file with {keys}")
+        report(
+            document.item,
+            worded("this is no plan, questionnaire or consultation"),
+            worded("begin the file with {keys}", keys=keys),
+        )
         return found
     shapes.mapping(document.item, *_SHAPES[document.kind], report)
     for rule in _RULES[document.kind]:
@@ -85,7 +90,9 @@ def _of(document: Document, documents: Documents) -> list[Issue]:
 def _only_plan(document: Document, documents: Documents, report: shapes.Report) -> None:
     first = documents.plan
     if document.given and document is not first:
-        report(document.item, f"there is another plan ({first.file})", "give one plan at a time")
+        report(
+            document.item, worded("there is another plan ({file})", file=first.file), worded("give one plan at a time")
+        )
 
 
 def _components(document: Document, documents: Documents, report: shapes.Report) -> None:
@@ -94,10 +101,19 @@ def _components(document: Document, documents: Documents, report: shapes.Report)
     rules.unique(components, report)
     names = dict.fromkeys(name for each in components for name in looking.forms_of(each) if name not in NAMES)
     for number, each in enumerate(components, 1):
-        whose = shapes.called("component", each, number)
+        whose = shapes.called(COMPONENT, each, number)
         for name in names:
             if looking.forms_of(each) and name not in looking.forms_of(each):
-                report(each, f"{whose} has no form “{name}”", f"write {name}: with sq: and en: under forms:")
+                report(
+                    each,
+                    worded("{whose} has no form “{name}”", whose=whose, name=name),
+                    worded(
+                        "write {name}: with {languages} under {place}",
+                        name=name,
+                        languages=LANGUAGES,
+                        place="forms:",
+                    ),
+                )
         lengths.fits_button(each.at("forms", "label"), "", report)
 
 
@@ -109,9 +125,17 @@ def _stages(document: Document, documents: Documents, report: shapes.Report) -> 
     for each in stages:
         first, last = looking.date_of(each.get("from")), looking.date_of(each.get("to"))
         if first and last and last < first:
-            report(each, f"the stage ends ({last}) before it begins ({first})", "write to: after from:")
+            report(
+                each,
+                worded("the stage ends ({last}) before it begins ({first})", last=last, first=first),
+                worded("write {last} after {first}", last="to:", first="from:"),
+            )
         if first and before and first < before:
-            report(each, f"the stage begins ({first}) before the one above ({before})", "put it above")
+            report(
+                each,
+                worded("the stage begins ({first}) before the one above ({before})", first=first, before=before),
+                worded("put it above"),
+            )
         before = first or before
 
 
@@ -130,8 +154,12 @@ def _plan_texts(document: Document, documents: Documents, report: shapes.Report)
 def _file_name(document: Document, documents: Documents, report: shapes.Report) -> None:
     if document.slug and document.slug != document.stem:
         item = document.item.get("consultation") or document.item
-        cure = f"write consultation: {document.stem}, or rename the file to {document.slug}.yaml"
-        report(item, f"the consultation “{document.slug}” stands in a file of another name", cure)
+        cure = worded(
+            "write {key}, or rename the file to {file}",
+            key=f"consultation: {document.stem}",
+            file=f"{document.slug}.yaml",
+        )
+        report(item, worded("the consultation “{slug}” stands in a file of another name", slug=document.slug), cure)
 
 
 def _component(document: Document, documents: Documents, report: shapes.Report) -> None:
@@ -139,7 +167,7 @@ def _component(document: Document, documents: Documents, report: shapes.Report) 
     name = text(item)
     known = tuple(looking.components(documents))
     if item and name and name not in known:
-        report(item, f"the plan has no component “{name}”", meant(name, known))
+        report(item, worded("the plan has no component “{name}”", name=name), meant(name, known))
 
 
 def _one_round(document: Document, documents: Documents, report: shapes.Report) -> None:
@@ -148,7 +176,13 @@ def _one_round(document: Document, documents: Documents, report: shapes.Report) 
     for other in _before(document, documents):
         if here == _round(other) and None not in here:
             item = document.item.get("round") or document.item
-            report(item, f"“{here[0]}” has its round {here[1]} in {other.file}", "write the next number")
+            report(
+                item,
+                worded(
+                    "“{component}” has its round {number} in {file}", component=here[0], number=here[1], file=other.file
+                ),
+                worded("write the next number"),
+            )
 
 
 def _before(document: Document, documents: Documents) -> Iterator[Document]:
@@ -170,11 +204,15 @@ def _used_questionnaires(document: Document, documents: Documents, report: shape
             continue
         versions = [str(whole_number(t.item.get("version"))) for t in documents.templates(name)]
         if versions:
-            cure = f"write version: {either(tuple(versions))}"
-            report(each, f"there is no version {version} of the questionnaire “{name}”", cure)
+            cure = worded("write {key} {known}", key="version:", known=either(tuple(versions)))
+            report(
+                each,
+                worded("there is no version {version} of the questionnaire “{name}”", version=version, name=name),
+                cure,
+            )
         else:
             known = tuple(dict.fromkeys(t.slug for t in documents.of("questionnaire")))
-            report(each, f"there is no questionnaire “{name}”", meant(name, known))
+            report(each, worded("there is no questionnaire “{name}”", name=name), meant(name, known))
 
 
 def _consultation_texts(document: Document, documents: Documents, report: shapes.Report) -> None:
@@ -194,7 +232,11 @@ def _same_version(document: Document, documents: Documents, report: shapes.Repor
     for other in _before(document, documents):
         if other.slug == document.slug and whole_number(other.item.get("version")) == version:
             item = document.item.get("version") or document.item
-            report(item, f"{other.file} holds the same version of “{document.slug}”", "write the next number")
+            report(
+                item,
+                worded("{file} holds the same version of “{slug}”", file=other.file, slug=document.slug),
+                worded("write the next number"),
+            )
 
 
 # --- what was published ---------------------------------------------------------------------------------------------
@@ -214,8 +256,10 @@ def _changed(documents: Documents) -> Iterator[Issue]:
 
 def _changed_text(name: str, item: Item) -> Issue:
     what, _, version = name.rpartition("/")
-    message = f"the text of “{what}” was changed after its version {version} was published"
-    cure = f"write version: {int(version) + 1}, or take the change back"
+    message = worded(
+        "the text of “{what}” was changed after its version {version} was published", what=what, version=version
+    )
+    cure = worded("write {key}, or take the change back", key=f"version: {int(version) + 1}")
     return Issue(item.file, item.line, item.column, message, cure)
 
 

@@ -20,6 +20,7 @@ from dialogs.canonical import (
 from dialogs.definitions import building
 from dialogs.definitions.building import Component, Plan, PlanStage
 from dialogs.definitions.documents import Document, Documents, gather, shipped_directory
+from dialogs.definitions.words import worded
 from dialogs.issues import Issue, inspect
 from dialogs.types import Catalogue, Consultation, Questionnaire
 
@@ -87,7 +88,15 @@ def version(path: str | PathLike[str], consultation: Consultation) -> Questionna
     if not issues and not given:
         [document] = [each for each in documents.every if each.given][:1]
         item = document.item
-        issues = (Issue(item.file, item.line, item.column, "this is no questionnaire", "begin it with questionnaire:"),)
+        issues = (
+            Issue(
+                item.file,
+                item.line,
+                item.column,
+                worded("this is no questionnaire"),
+                worded("begin it with {key}", key="questionnaire:"),
+            ),
+        )
     if issues:
         raise Broken(issues)
     plan = building.plan(documents.plan.item.plain())

@@ -14,6 +14,7 @@ from typing import Final
 import structlog
 
 from kuvendo.erasures import Mirror
+from storage import undoing
 from storage.closing import close_what_is_over
 from storage.database import Database
 from storage.duty import Duty
@@ -73,6 +74,7 @@ class Housekeeping:
             async with self._database.begin() as unit:
                 await unit.staff.prune(now - COUNTERS_KEPT)
                 await unit.leases.prune(now - COUNTERS_KEPT)
+                await undoing.prune(unit, now)
                 await unit.commit()
             self._counted = now
         if await self._take_night(now):

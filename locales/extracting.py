@@ -22,11 +22,19 @@ SOURCE_LANGUAGE = "en"
 
 SOURCES = {
     CHAT: (("dialogs", "*.py", "python"), ("bot", "*.py", "python")),
-    DASHBOARD: (("admin", "*.py", "python"), ("admin", "*.html", "jinja2.ext:babel_extract")),
+    DASHBOARD: (
+        ("admin", "*.py", "python"),
+        ("admin", "*.html", "jinja2.ext:babel_extract"),
+        ("dialogs", "*.py", "worded"),
+    ),
 }
-"""For each domain: folder, files in it at any depth, and Babel's way of reading them."""
+"""For each domain: folder, files in it at any depth, and Babel's way of reading them.
+
+`worded` stands for what is wrong with a file that somebody brings: Python, and the texts within `worded(…)` alone.
+"""
 
 KEYWORDS = {**DEFAULT_KEYWORDS, "translatable": None}
+WORDED = {"worded": None}
 _OPTIONS = {"trimmed": "true", "silent": "false", "encoding": "utf-8"}
 _TITLES = {CHAT: "What the bot says", DASHBOARD: "What the secretariat reads"}
 
@@ -49,7 +57,8 @@ def python_sources(project: Path = PROJECT) -> set[Path]:
 def _extract_file(template: Catalog, path: Path, method: str) -> None:
     """Add the texts of one file, with the comments that begin with `Translators:`."""
     options = _OPTIONS if method.startswith("jinja2") else {}
-    found = extract_from_file(method, path, keywords=KEYWORDS, comment_tags=("Translators:",), options=options)
+    way, keywords = ("python", WORDED) if method == "worded" else (method, KEYWORDS)
+    found = extract_from_file(way, path, keywords=keywords, comment_tags=("Translators:",), options=options)
     for _line, text, comments, context in found:
         template.add(text, auto_comments=comments, context=context)
 

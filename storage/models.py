@@ -550,7 +550,7 @@ class AuthorReply(Base):
 
 
 class Snapshot(Base):
-    """Numbers that take a while to count, as they were at a moment."""
+    """Numbers that take a while to count, as they were at a moment; and for an hour what undoes a deed on many."""
 
     __tablename__ = "snapshots"
     __table_args__ = ({"info": {"person": None}},)

@@ -14,7 +14,9 @@ import locales
 from admin.choices import asked, choices
 from admin.filtering import View, read, read_query
 from admin.listing import by_day, file_first, place_of, written
+from admin.permissions import Permission
 from admin.showing import Shown
+from admin.views.many import last_deed
 from admin.visit import Visit
 from storage.contributions import InboxPage
 from storage.many import LIMIT
@@ -39,6 +41,7 @@ async def listing(visit: Visit) -> Response:
         before, after = place_of(given.get("before")), place_of(given.get("after"))
         page = await work.contributions.page(wanted, before=before, after=after, size=PAGE_SIZE)
         counts = await work.contributions.counts(wanted)
+        last = await last_deed(visit, work, offered) if visit.may(Permission.CONTRIBUTIONS_MODERATE) else None
     return visit.page(
         "contributions/list.html",
         view=view,
@@ -54,6 +57,7 @@ async def listing(visit: Visit) -> Response:
         live=_live(visit, view, page, at_top=before is None and after is None),
         people=[(str(each.id), each.name) for each in offered.people if each.id != visit.member.id],
         limit=LIMIT,
+        last_deed=last,
     )
 
 

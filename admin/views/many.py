@@ -1,6 +1,7 @@
 """The same decision for many contributions: those that were ticked, or all that match what is looked for.
 
-Ticked ones are done at once, for that can be undone; all that match only after a page has said what will happen.
+Ticked ones are done at once, for that can be undone; all that match only after a page has said what will happen. For
+an hour the inbox offers to undo what was done last (`storage.undoing`).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import binascii
 import json
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -17,6 +20,7 @@ from starlette.responses import Response
 from admin.choices import Choices, choices
 from admin.filtering import ME, NO_ONE, View, read_query
 from admin.visit import Visit
+from storage import undoing
 from storage.many import LIMIT, Deed, Outcome, Row, Verb, as_they_stand, do_to_many, in_pieces
 from storage.moderation import BY_HAND, REASONS
 from storage.unit_of_work import UnitOfWork
@@ -25,6 +29,16 @@ ASIDE: Final = "aside"
 """The button that sets aside; the others are called like their verb."""
 _SHOWN: Final = 3
 """Contributions whose beginning the question shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastDeed:
+    """What somebody last did to many: to how many, what (as a page words it), when, and the same as a form has it."""
+
+    count: int
+    what: tuple[tuple[str, str], ...]
+    at: datetime
+    stamp: str
 
 
 async def choose(visit: Visit) -> Response:
@@ -51,10 +65,35 @@ async def carry_out(visit: Visit) -> Response:
     async with visit.database.reading() as work:
         offered = await choices(visit, work)
     view = read_query(form.get("back", ""), offered.known)
-    deeds = [each for each in unpacked(form.get("deeds", "")) if _known(each, offered)]
+    undoes, packed_deeds = form.get("undo") == "1", form.get("deeds", "")
+    if undoes:
+        packed_deeds = await _taken_back(visit, form.get("last", "")) or packed_deeds
+    deeds = [each for each in unpacked(packed_deeds) if _known(each, offered)]
     if not deeds:
-        return _nothing(visit, view, chosen=False)
-    return await _carried_out(visit, view, offered, deeds, undone=form.get("undo") == "1")
+        return _nothing(visit, view, chosen=False, too_late=undoes)
+    return await _carried_out(visit, view, offered, deeds, undone=undoes)
+
+
+async def last_deed(visit: Visit, work: UnitOfWork, offered: Choices) -> LastDeed | None:
+    """Return what this person last did to many, while it can be taken back."""
+    kept = await undoing.remembered(work, visit.member.id, visit.now)
+    if kept is None:
+        return None
+    deeds = (Deed(Verb(verb), value, (), reason) for verb, value, reason in kept.data["did"])
+    what = tuple(_what(each, offered) for each in deeds if _known(each, offered))
+    return LastDeed(kept.data["count"], what, kept.at, kept.at.isoformat())
+
+
+async def _taken_back(visit: Visit, moment: str) -> str:
+    """Return the deeds that undo what was done at a moment, as a form carries them; "" where none are kept for it."""
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return ""
+    async with visit.database.begin() as work:
+        deeds = await undoing.take(work, visit.member.id, at, visit.now) if at.tzinfo else ""
+        await work.commit()
+    return deeds
 
 
 async def _matching(visit: Visit, work: UnitOfWork, view: View, offered: Choices) -> tuple[Row, ...]:
@@ -86,20 +125,28 @@ async def _carried_out(
             came = await do_to_many(work, [piece], offered.means, visit.member.id, visit.now)
             await work.commit()
         outcome.add(came)
+    back = packed(outcome.undoing()) if outcome.changed and not undone else ""
+    if back:
+        did = [[each.verb, each.value, each.reason] for each in deeds]
+        async with visit.database.begin() as work:
+            await undoing.remember(work, visit.member.id, {"count": len(outcome.changed), "did": did}, back, visit.now)
+            await work.commit()
     return visit.page(
         "contributions/many_done.html",
         what=[] if undone else [_what(each, offered) for each in deeds],
         undone=undone,
         changed=len(outcome.changed),
         left=_left(outcome),
-        deeds="" if undone else packed(outcome.undoing()),
+        deeds=back,
+        last=visit.now.isoformat(),
         query=view.query(),
     )
 
 
-def _nothing(visit: Visit, view: View, *, chosen: bool) -> Response:
-    """Say that there was nothing to do, or nothing said of what to do."""
-    return visit.page("contributions/many_nothing.html", 400, query=view.query(), chosen=chosen)
+def _nothing(visit: Visit, view: View, *, chosen: bool, too_late: bool = False) -> Response:
+    """Say that there was nothing to do, nothing said of what to do, or that it is too late to undo it."""
+    status = 409 if too_late else 400
+    return visit.page("contributions/many_nothing.html", status, query=view.query(), chosen=chosen, too_late=too_late)
 
 
 def _left(outcome: Outcome) -> list[tuple[str, int]]:

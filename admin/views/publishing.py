@@ -40,7 +40,7 @@ async def publish(visit: Visit) -> Response:
     async with visit.database.begin() as work:
         listed = await one(visit, work)
         versions = await work.consultations.versions(listed.slug)
-        checked = uploads.check(content, consultation_from_json(listed.definition))
+        checked = uploads.check(content, consultation_from_json(listed.definition), visit.translations)
         if checked.questionnaire is None or _obstacle(checked.questionnaire, versions):
             return _answer(visit, listed, versions, content)
         try:
@@ -76,7 +76,7 @@ async def _content(visit: Visit) -> bytes:
 
 def _answer(visit: Visit, listed: Listed, versions: tuple[Version, ...], content: bytes) -> Response:
     consultation = consultation_from_json(listed.definition)
-    checked = uploads.check(content, consultation) if content.strip() else Checked(None)
+    checked = uploads.check(content, consultation, visit.translations) if content.strip() else Checked(None)
     new = checked.questionnaire
     if new is None:
         page = {"consultation": consultation, "mistakes": checked.mistakes, "empty": not content.strip()}

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dialogs.definitions.building import Forms, fill
 from dialogs.definitions.documents import Document, Documents
 from dialogs.definitions.looking import components, listed, questions, sections
-from dialogs.definitions.shapes import Report, named, text, whole_number
+from dialogs.definitions.shapes import Report, text, whole_number
+from dialogs.definitions.words import named, worded
 from dialogs.definitions.yamlpath import Item
 from locales.languages import CODES
 
@@ -29,8 +30,21 @@ def fits_button(item: Item | None, more: str, report: Report, every: Mapping[str
     for code, each in _texts(item):
         longest = max((fill(_value(each), code, forms) + more for forms in _or_none(every)), key=len)
         if len(longest) > BUTTON_LONGEST:
-            message = f"the button “{longest}” has {len(longest)} characters, {BUTTON_LONGEST} are the most"
-            report(each, message, f"shorten the {named(code)} text by {len(longest) - BUTTON_LONGEST}")
+            message = worded(
+                "the button “{longest}” has {length} characters, {most} are the most",
+                longest=longest,
+                length=len(longest),
+                most=BUTTON_LONGEST,
+            )
+            report(
+                each,
+                message,
+                worded(
+                    "shorten the {language} text by {number}",
+                    language=named(code),
+                    number=len(longest) - BUTTON_LONGEST,
+                ),
+            )
 
 
 def fits_message(
@@ -41,9 +55,15 @@ def fits_message(
         parts = [part for item in items for language, part in _texts(item) if language == code]
         longest = max(sum(len(fill(_value(p), code, f)) + 2 for p in parts) - 2 for f in _or_none(every))
         if parts and longest > most:
-            whole = " with what stands before it" if len(parts) > 1 else ""
-            message = f"the {named(code)} message{whole} has {longest} characters, {most} are the most"
-            report(parts[-1], message, f"shorten it by {longest - most}")
+            whole = worded(" with what stands before it") if len(parts) > 1 else ""
+            message = worded(
+                "the {language} message{whole} has {longest} characters, {most} are the most",
+                language=named(code),
+                whole=whole,
+                longest=longest,
+                most=most,
+            )
+            report(parts[-1], message, worded("shorten it by {number}", number=longest - most))
 
 
 def _texts(item: Item | None) -> Iterator[tuple[str, Item]]:

@@ -8,6 +8,7 @@ from datetime import date
 from dialogs.definitions.building import Forms
 from dialogs.definitions.documents import Document, Documents
 from dialogs.definitions.shapes import called, text
+from dialogs.definitions.words import QUESTION
 from dialogs.definitions.yamlpath import Item
 from locales.languages import CODES
 
@@ -27,7 +28,7 @@ def questions(document: Document) -> Iterator[tuple[Item, str]]:
     """Yield the questions of all sections in the order of asking, each with what messages call it."""
     for section in sections(document):
         for number, question in enumerate(listed(section, "questions"), 1):
-            yield question, called("question", question, number)
+            yield question, called(QUESTION, question, number)
 
 
 def date_of(item: Item | None) -> date | None:

@@ -13,7 +13,8 @@ from dialogs.definitions import lengths
 from dialogs.definitions.building import PLACEHOLDER, Forms
 from dialogs.definitions.documents import Document, Documents
 from dialogs.definitions.looking import components, listed, questions, sections
-from dialogs.definitions.shapes import Report, called, meant, named, text, whole_number
+from dialogs.definitions.shapes import Report, called, text, whole_number
+from dialogs.definitions.words import LANGUAGES, SECTION, meant, named, together, worded
 from dialogs.definitions.yamlpath import Item
 from dialogs.types import Kind
 from locales.languages import CODES
@@ -33,7 +34,11 @@ def unique(items: Iterable[Item], report: Report, key: str = "id") -> None:
         if found is None or name is None:
             continue
         if name in first:
-            report(found, f"“{name}” stands twice (first in line {first[name]})", "give each its own")
+            report(
+                found,
+                worded("“{name}” stands twice (first in line {first})", name=name, first=first[name]),
+                worded("give each its own"),
+            )
         first.setdefault(name, found.line)
 
 
@@ -52,11 +57,19 @@ def _options(document: Document, documents: Documents, report: Report) -> None:
     for question, whose in questions(document):
         kind, offered = text(question.get("kind")), question.get("options")
         if kind == Kind.TEXT.value and offered:
-            report(offered, f"{whose} is answered in words", "remove options:, or write kind: single")
+            report(
+                offered,
+                worded("{whose} is answered in words", whose=whose),
+                worded("remove {key}, or write {other}", key="options:", other="kind: single"),
+            )
         elif kind in _CHOICES and not offered:
-            report(question, f"{whose} is a choice without options", "write options: with two or more")
+            report(
+                question,
+                worded("{whose} is a choice without options", whose=whose),
+                worded("write {key} with two or more", key="options:"),
+            )
         elif kind in _CHOICES and offered and len(offered.items()) == 1:
-            report(offered, f"{whose} offers a single option", "write two or more")
+            report(offered, worded("{whose} offers a single option", whose=whose), worded("write two or more"))
 
 
 def _shows(document: Document, documents: Documents, report: Report) -> None:
@@ -76,23 +89,27 @@ def _shows(document: Document, documents: Documents, report: Report) -> None:
 
 def _not_before(item: Item, name: str, whose: str, known: tuple[str, ...], report: Report) -> None:
     if name in known:
-        message = f"{whose} depends on “{name}”, which is not asked before it"
-        report(item, message, "name an earlier question, or move this one down")
+        message = worded("{whose} depends on “{name}”, which is not asked before it", whose=whose, name=name)
+        report(item, message, worded("name an earlier question, or move this one down"))
     else:
-        cure = meant(name, known, "name an earlier question")
-        report(item, f"{whose} depends on “{name}”, which is no question", cure)
+        cure = meant(name, known, worded("name an earlier question"))
+        report(item, worded("{whose} depends on “{name}”, which is no question", whose=whose, name=name), cure)
 
 
 def _can_decide(question: Item, decides: Item, name: str, whose: str, report: Report) -> None:
     if text(decides.get("kind")) == Kind.TEXT.value:
         item = question.at("show_if", "question") or question
-        report(item, f"{whose} depends on “{name}”, which is no choice", "name a question with options")
+        report(
+            item,
+            worded("{whose} depends on “{name}”, which is no choice", whose=whose, name=name),
+            worded("name a question with options"),
+        )
         return
     known = tuple(text(option.get("id")) or "" for option in listed(decides, "options"))
     for option in listed(question.get("show_if") or question, "one_of"):
         value = text(option)
         if value and known and value not in known:
-            report(option, f"“{name}” has no option “{value}”", meant(value, known))
+            report(option, worded("“{name}” has no option “{value}”", name=name, value=value), meant(value, known))
 
 
 # --- repeated sections ----------------------------------------------------------------------------------------------
@@ -101,8 +118,8 @@ def _can_decide(question: Item, decides: Item, name: str, whose: str, report: Re
 def _one_repeat(document: Document, documents: Documents, report: Report) -> None:
     repeated = [repeat for section in sections(document) if (repeat := section.get("repeat"))]
     for extra in repeated[1:]:
-        message = f"a second section is repeated (the first in line {repeated[0].line})"
-        report(extra, message, "repeat one section only, or make two questionnaires")
+        message = worded("a second section is repeated (the first in line {line})", line=repeated[0].line)
+        report(extra, message, worded("repeat one section only, or make two questionnaires"))
 
 
 def _repeat(document: Document, documents: Documents, report: Report) -> None:
@@ -113,20 +130,28 @@ def _repeat(document: Document, documents: Documents, report: Report) -> None:
         least, most = (whole_number(section.at("repeat", key)) for key in ("least", "most"))
         if least is not None and most is not None and least > most:
             item = section.at("repeat", "least") or section
-            report(item, f"at least {least} are asked, but at most {most}", f"write least: {most} or less")
+            report(
+                item,
+                worded("at least {least} are asked, but at most {most}", least=least, most=most),
+                worded("write {key} or less", key=f"least: {most}"),
+            )
         for first in listed(section, "questions")[:1]:
-            _begins_item(first, called("section", section, number), report)
+            _begins_item(first, called(SECTION, section, number), report)
 
 
 def _begins_item(first: Item, whose: str, report: Report) -> None:
-    what = f"the first question of {whose}, which is repeated,"
+    what = worded("the first question of {whose}, which is repeated,", whose=whose)
     required, kind = first.get("required"), first.get("kind")
     if required and required.value is False:
-        report(required, f"{what} may be skipped", "remove required: false")
+        report(required, worded("{what} may be skipped", what=what), worded("remove {key}", key="required: false"))
     if kind and text(kind) in _CHOICES:
-        report(kind, f"{what} is a choice", "write kind: text, or put another question first")
+        report(
+            kind,
+            worded("{what} is a choice", what=what),
+            worded("write {key}, or put another question first", key="kind: text"),
+        )
     if shown := first.get("show_if"):
-        report(shown, f"{what} may be hidden", "remove show_if:")
+        report(shown, worded("{what} may be hidden", what=what), worded("remove {key}", key="show_if:"))
 
 
 # --- gaps in sentences ----------------------------------------------------------------------------------------------
@@ -164,22 +189,31 @@ def placeholders(item: Item, known: tuple[str, ...], report: Report) -> None:
             continue
         found.append(set(PLACEHOLDER.findall(value)))
         for name in sorted(found[-1] - set(known)):
-            cure = meant(name, known, "take it out") if known else "take it out: this text has no gaps"
-            report(each, f"there is no gap {{{name}}} here", cure)
+            cure = meant(name, known, worded("take it out")) if known else worded("take it out: this text has no gaps")
+            report(each, worded("there is no gap {{{name}}} here", name=name), cure)
         if re.search(r"[{}]", PLACEHOLDER.sub("", value)):
-            report(each, "a brace stands alone", "close it, or take it out")
+            report(each, worded("a brace stands alone"), worded("close it, or take it out"))
     if len(found) == len(CODES) and any(names != found[0] for names in found):
         odd = sorted(set[str]().union(*found) - found[0].intersection(*found))
-        gaps = " and ".join(f"{{{name}}}" for name in odd)
-        report(item, f"the languages do not share the gap {gaps}", "write it in each, or in none")
+        gaps = together(f"{{{name}}}" for name in odd)
+        report(
+            item, worded("the languages do not share the gap {gaps}", gaps=gaps), worded("write it in each, or in none")
+        )
 
 
 def _every_component_has(item: Item, every: Mapping[str, Forms], names: Sequence[str], report: Report) -> None:
     used = {gap for code in CODES for gap in PLACEHOLDER.findall(text(item.get(code)) or "")}
     for component, forms in every.items():
         for name in sorted(used.intersection(names).difference(forms)):
-            cure = f"write {name}: with sq: and en: under its forms: in the plan"
-            report(item, f"the component “{component}” has no form “{name}”", cure)
+            cure = worded(
+                "write {name}: with {languages} under its {place} in the plan",
+                name=name,
+                languages=LANGUAGES,
+                place="forms:",
+            )
+            report(
+                item, worded("the component “{component}” has no form “{name}”", component=component, name=name), cure
+            )
 
 
 def _counts(item: Item, report: Report) -> None:
@@ -188,7 +222,11 @@ def _counts(item: Item, report: Report) -> None:
         each = item.get(code)
         value = text(each)
         if each and value and "{n}" not in value:
-            report(each, f"the {named(code)} text does not say the number", "write {n} where it belongs")
+            report(
+                each,
+                worded("the {language} text does not say the number", language=named(code)),
+                worded("write {{n}} where it belongs"),
+            )
 
 
 QUESTIONNAIRE: tuple[Callable[[Document, Documents, Report], None], ...] = (

@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 
+from dialogs.definitions.words import LANGUAGES, either, meant, named, together, worded
 from dialogs.definitions.yamlpath import UNREAD, Item
 from dialogs.types import Kind
 from locales.languages import CODES
@@ -29,27 +29,6 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 
 NAMES = ("label", "name")
 """The two forms that name a component, which every component has."""
-
-_LANGUAGES = {"sq": "Albanian", "en": "English"}
-
-
-def named(language: str) -> str:
-    """Return what an English sentence calls a language."""
-    return _LANGUAGES.get(language, language)
-
-
-def meant(word: str, known: tuple[str, ...], otherwise: str = "") -> str:
-    """Return the cure for a misspelt word: the known one most like it, else all of them, else `otherwise`."""
-    close = get_close_matches(word, known, n=1)
-    if close:
-        return f"did you mean {close[0]}?"
-    return otherwise or f"write {either(known)}"
-
-
-def either(words: tuple[str, ...]) -> str:
-    """Return words as an English list that ends in “or”."""
-    return " or ".join((", ".join(words[:-1]), words[-1])) if len(words) > 1 else "".join(words)
-
 
 # --- one value ------------------------------------------------------------------------------------------------------
 
@@ -69,42 +48,46 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, dict | tuple):
-        return "a list"
-    return "nothing" if value is None else f"“{value}”"
+        return worded("a list")
+    return worded("nothing") if value is None else worded("“{value}”", value=value)
+
+
+def _holds(item: Item, whose: str, key: str) -> str:
+    return worded("{whose} has {value} under {key}:", whose=whose, value=shown(item.value), key=key)
 
 
 def slug(item: Item, whose: str, key: str, report: Report) -> None:
     """Check an id."""
     value = text(item)
     if value is None or not SLUG.fullmatch(value) or len(value) > SLUG_LONGEST:
-        cure = f"write lower-case letters, digits and single dashes, at most {SLUG_LONGEST}"
-        report(item, f"{shown(item.value)} cannot be an id", cure)
+        cure = worded("write lower-case letters, digits and single dashes, at most {most}", most=SLUG_LONGEST)
+        report(item, worded("{value} cannot be an id", value=shown(item.value)), cure)
 
 
 def line_of_text(item: Item, whose: str, key: str, report: Report) -> None:
     """Check a text that has no language."""
     if not (text(item) or "").strip():
-        report(item, f"{whose} has {shown(item.value)} under {key}:", "write a text in quotation marks")
+        report(item, _holds(item, whose, key), worded("write a text in quotation marks"))
 
 
 def positive(item: Item, whose: str, key: str, report: Report) -> None:
     """Check a whole number from 1."""
     number = whole_number(item)
     if number is None or number < 1:
-        report(item, f"{whose} has {shown(item.value)} under {key}:", "write a whole number from 1")
+        report(item, _holds(item, whose, key), worded("write a whole number from 1"))
 
 
 def truth(item: Item, whose: str, key: str, report: Report) -> None:
     """Check true or false."""
     if not isinstance(item.value, bool):
-        report(item, f"{whose} has {shown(item.value)} under {key}:", "write true or false")
+        report(item, _holds(item, whose, key), worded("write {known}", known=either(("true", "false"))))
 
 
 def day(item: Item, whose: str, key: str, report: Report) -> None:
     """Check a date."""
     if type(item.value) is not date:
-        cure = "write a date as 2020-09-30, without quotation marks"
-        report(item, f"{whose} has {shown(item.value)} under {key}:", cure)
+        cure = worded("write a date as 2020-09-30, without quotation marks")
+        report(item, _holds(item, whose, key), cure)
 
 
 def kind(item: Item, whose: str, key: str, report: Report) -> None:
@@ -112,32 +95,43 @@ def kind(item: Item, whose: str, key: str, report: Report) -> None:
     known = tuple(each.value for each in Kind)
     value = text(item)
     if value not in known:
-        report(item, f"{shown(item.value)} is no kind of question", meant(value or "", known))
+        report(item, worded("{value} is no kind of question", value=shown(item.value)), meant(value or "", known))
 
 
 def seed(item: Item, whose: str, key: str, report: Report) -> None:
     """Check the id, or ids, of the source document's items."""
     for each in item.items() or (item,):
         if not re.fullmatch(r"[A-Z]\d{1,2}", text(each) or ""):
-            report(each, f"{shown(each.value)} is no item of the source", "write an id such as K0")
+            report(
+                each,
+                worded("{value} is no item of the source", value=shown(each.value)),
+                worded("write an id such as K0"),
+            )
 
 
 def digest(item: Item, whose: str, key: str, report: Report) -> None:
     """Check a SHA-256 digest."""
     if not DIGEST.fullmatch(text(item) or ""):
-        report(item, f"{shown(item.value)} is no digest", "write 64 digits and letters from a to f")
+        report(
+            item,
+            worded("{value} is no digest", value=shown(item.value)),
+            worded("write 64 digits and letters from {first} to {last}", first="a", last="f"),
+        )
 
 
 def texts(item: Item, whose: str, key: str, report: Report) -> None:
     """Check a text in every language."""
     if not isinstance(item.value, dict):
-        languages = " and ".join(f"{code}:" for code in CODES)
-        report(item, f"{whose} has one text for all languages", f"write {languages} under {key}:")
+        report(
+            item,
+            worded("{whose} has one text for all languages", whose=whose),
+            worded("write {languages} under {key}:", languages=LANGUAGES, key=key),
+        )
         return
     known = (*CODES, "seed")
     for name, each in item.value.items():
         if name not in known:
-            report(each, f"“{name}” is no language here", meant(name, CODES))
+            report(each, worded("“{name}” is no language here", name=name), meant(name, CODES))
     if "seed" in item.value:
         seed(item.value["seed"], whose, key, report)
     for language in CODES:
@@ -146,16 +140,21 @@ def texts(item: Item, whose: str, key: str, report: Report) -> None:
 
 def _one_language(item: Item, language: str, whose: str, key: str, report: Report) -> None:
     found = item.get(language)
-    place = f"write it under {key}: {language}:"
+    place = worded("write it under {key}: {language}:", key=key, language=language)
     if found is None:
-        report(item, f"{whose} has no {named(language)} text", place)
+        report(item, worded("{whose} has no {language} text", whose=whose, language=named(language)), place)
     elif found.value is UNREAD:
         return  # reported when it was read
     elif not isinstance(found.value, str) and found.value is not None:
-        wrong = f"{shown(found.value)} stands where the {named(language)} text of {whose} belongs"
-        report(found, wrong, f"put it in quotation marks under {key}: {language}:")
+        wrong = worded(
+            "{value} stands where the {language} text of {whose} belongs",
+            value=shown(found.value),
+            language=named(language),
+            whose=whose,
+        )
+        report(found, wrong, worded("put it in quotation marks under {key}: {language}:", key=key, language=language))
     elif not (found.value or "").strip():
-        report(found, f"{whose} has an empty {named(language)} text", place)
+        report(found, worded("{whose} has an empty {language} text", whose=whose, language=named(language)), place)
 
 
 # --- mappings and lists ---------------------------------------------------------------------------------------------
@@ -176,11 +175,19 @@ def mapping(item: Item, whose: str, keys: Keys, report: Report) -> None:
     """Check a mapping against its table of keys."""
     if not isinstance(item.value, dict):
         needed = " ".join(f"{name}:" for name, key in keys.items() if key.required)
-        report(item, f"{whose} is {shown(item.value)}", f"write these keys beneath it: {needed}")
+        report(
+            item,
+            worded("{whose} is {value}", whose=whose, value=shown(item.value)),
+            worded("write these keys beneath it: {needed}", needed=needed),
+        )
         return
     for name, each in item.value.items():
         if name not in keys:
-            report(each, f"{whose} has an unknown key “{name}”", meant(name, tuple(keys), "remove it"))
+            report(
+                each,
+                worded("{whose} has an unknown key “{name}”", whose=whose, name=name),
+                meant(name, tuple(keys), worded("remove it")),
+            )
     for name, key in keys.items():
         found = item.get(name)
         if found is not None and found.value is UNREAD:
@@ -188,12 +195,14 @@ def mapping(item: Item, whose: str, keys: Keys, report: Report) -> None:
         if found is not None and (key.required or found.value is not None):
             key.check(found, whose, name, report)
         elif key.required:
-            report(item, f"{whose} has no {name}", f"write {name}:")
+            report(item, worded("{whose} has no {name}", whose=whose, name=name), worded("write {name}:", name=name))
 
 
 def within(called: str, keys: Keys) -> Check:
     """Return the check of a mapping that belongs to something, called `called` in messages."""
-    return lambda item, whose, key, report: mapping(item, f"{called} of {whose}", keys, report)
+    return lambda item, whose, key, report: mapping(
+        item, worded("{part} of {whose}", part=called, whose=whose), keys, report
+    )
 
 
 def each_of(noun: str, keys: Keys, name: str = "id") -> Check:
@@ -201,7 +210,11 @@ def each_of(noun: str, keys: Keys, name: str = "id") -> Check:
 
     def check(item: Item, whose: str, key: str, report: Report) -> None:
         if not item.items():
-            report(item, f"{whose} has no {noun}", f"write one after a dash under {key}:")
+            report(
+                item,
+                worded("{whose} has no {noun}", whose=whose, noun=noun),
+                worded("write one after a dash under {key}:", key=key),
+            )
         for number, each in enumerate(item.items(), 1):
             mapping(each, called(noun, each, number, name), keys, report)
 
@@ -211,13 +224,17 @@ def each_of(noun: str, keys: Keys, name: str = "id") -> Check:
 def called(noun: str, item: Item, number: int, name: str = "id") -> str:
     """Return what messages call the `number`th item of a list."""
     value = text(item.get(name))
-    return f"the {noun} “{value}”" if value else f"{noun} {number}"
+    return (
+        worded("the {noun} “{value}”", noun=noun, value=value)
+        if value
+        else worded("{noun} {number}", noun=noun, number=number)
+    )
 
 
 def slugs(item: Item, whose: str, key: str, report: Report) -> None:
     """Check a list of ids."""
     if not item.items():
-        report(item, f"{whose} has {shown(item.value)} under {key}:", f"write a list: {key}: [one, two]")
+        report(item, _holds(item, whose, key), worded("write a list: {example}", example=f"{key}: [one, two]"))
     for each in item.items():
         slug(each, whose, key, report)
 
@@ -225,11 +242,24 @@ def slugs(item: Item, whose: str, key: str, report: Report) -> None:
 def forms(item: Item, whose: str, key: str, report: Report) -> None:
     """Check a component's forms: any names, but always the two that name it."""
     if not isinstance(item.value, dict):
-        report(item, f"{whose} has no forms", "write label: and name: under forms:, each with sq: and en:")
+        report(
+            item,
+            worded("{whose} has no forms", whose=whose),
+            worded(
+                "write {keys} under {place}, each with {languages}",
+                keys=together(("label:", "name:")),
+                place="forms:",
+                languages=LANGUAGES,
+            ),
+        )
         return
     for name in NAMES:
         if name not in item.value:
-            report(item, f"{whose} has no form “{name}”", f"write {name}: with sq: and en: under forms:")
+            report(
+                item,
+                worded("{whose} has no form “{name}”", whose=whose, name=name),
+                worded("write {name}: with {languages} under {place}", name=name, languages=LANGUAGES, place="forms:"),
+            )
     for name, each in item.value.items():
         texts(each, whose, name, report)
 
@@ -237,7 +267,11 @@ def forms(item: Item, whose: str, key: str, report: Report) -> None:
 def digests(item: Item, whose: str, key: str, report: Report) -> None:
     """Check a mapping from names to digests."""
     if not isinstance(item.value, dict):
-        report(item, f"{whose} are {shown(item.value)}", "write a name, a colon and a digest on each line")
+        report(
+            item,
+            worded("{whose} are {value}", whose=whose, value=shown(item.value)),
+            worded("write a name, a colon and a digest on each line"),
+        )
         return
     for each in item.value.values():
         digest(each, whose, key, report)

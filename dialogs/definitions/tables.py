@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialogs.definitions import words
 from dialogs.definitions.shapes import (
     Key,
     Keys,
@@ -19,6 +20,7 @@ from dialogs.definitions.shapes import (
     truth,
     within,
 )
+from dialogs.definitions.words import worded
 
 OPTION: Keys = {"id": Key(slug), "label": Key(texts)}
 
@@ -32,7 +34,7 @@ QUESTION: Keys = {
     "label": Key(texts),
     "ask": Key(texts),
     "again": Key(texts, required=False),
-    "options": Key(each_of("option", OPTION), required=False),
+    "options": Key(each_of(worded("option"), OPTION), required=False),
     "show_if": Key(within("show_if", SHOW_IF), required=False),
     "example": Key(texts, required=False),
 }
@@ -53,7 +55,7 @@ SECTION: Keys = {
     "seed": Key(seed, required=False),
     "intro": Key(texts, required=False),
     "repeat": Key(within("repeat", REPEAT), required=False),
-    "questions": Key(each_of("question", QUESTION)),
+    "questions": Key(each_of(words.QUESTION, QUESTION)),
 }
 
 QUESTIONNAIRE: Keys = {
@@ -62,7 +64,7 @@ QUESTIONNAIRE: Keys = {
     "version": Key(positive),
     "minutes": Key(positive),
     "title": Key(texts),
-    "sections": Key(each_of("section", SECTION)),
+    "sections": Key(each_of(words.SECTION, SECTION)),
 }
 
 USE: Keys = {"use": Key(slug), "version": Key(positive)}
@@ -75,7 +77,7 @@ CONSULTATION: Keys = {
     "about": Key(texts),
     "notice": Key(texts, required=False),
     "closes_on": Key(day, required=False),
-    "questionnaires": Key(each_of("questionnaire", USE, "use")),
+    "questionnaires": Key(each_of(worded("questionnaire"), USE, "use")),
 }
 
 NOTICE: Keys = {"version": Key(positive), "seed": Key(seed, required=False), "text": Key(texts)}
@@ -96,8 +98,8 @@ PLAN: Keys = {
     "plan": Key(line_of_text),
     "seed": Key(seed, required=False),
     "title": Key(texts),
-    "components": Key(each_of("component", COMPONENT)),
-    "stages": Key(each_of("stage", STAGE)),
+    "components": Key(each_of(words.COMPONENT, COMPONENT)),
+    "stages": Key(each_of(worded("stage"), STAGE)),
     "promise": Key(within("promise", PROMISE)),
     "consent": Key(within("consent", NOTICE)),
     "privacy": Key(within("privacy", NOTICE)),

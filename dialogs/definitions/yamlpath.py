@@ -15,6 +15,8 @@ from typing import Any
 
 import yaml
 
+from dialogs.definitions.words import worded
+
 DEEPEST = 20
 """How far values may stand within values; a questionnaire needs nine levels."""
 
@@ -93,12 +95,28 @@ def read(source: Traversable, file: str | None = None) -> tuple[Item | None, tup
     try:
         text = source.read_bytes().decode("utf-8-sig")
     except FileNotFoundError:
-        return None, (Issue(name, 1, 1, "there is no such file", "check the spelling of its path"),)
+        return None, (Issue(name, 1, 1, worded("there is no such file"), worded("check the spelling of its path")),)
     except OSError as error:
-        return None, (Issue(name, 1, 1, f"the file cannot be read ({error.strerror})", "check what it is"),)
+        return None, (
+            Issue(
+                name,
+                1,
+                1,
+                worded("the file cannot be read ({strerror})", strerror=error.strerror),
+                worded("check what it is"),
+            ),
+        )
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        return None, (Issue(name, line, 1, "this is not UTF-8", "save the file with the encoding UTF-8"),)
+        return None, (
+            Issue(
+                name,
+                line,
+                1,
+                worded("this is not {encoding}", encoding="UTF-8"),
+                worded("save the file with the encoding {encoding}", encoding="UTF-8"),
+            ),
+        )
     return parse(text, name)
 
 
@@ -114,11 +132,15 @@ def parse(text: str, file: str) -> tuple[Item | None, tuple[Issue, ...]]:
         return None, (_syntax(error, file),)
     except yaml.reader.ReaderError as error:
         line = text[: error.position].count("\n") + 1
-        return None, (Issue(file, line, 1, "a character stands here that YAML does not allow", "remove it"),)
+        return None, (
+            Issue(file, line, 1, worded("a character stands here that YAML does not allow"), worded("remove it")),
+        )
     except RecursionError:
         return None, (_too_deep(file, 1, 1),)
     if node is None:
-        return None, (Issue(file, 1, 1, "the file is empty", "write a plan, questionnaire or consultation"),)
+        return None, (
+            Issue(file, 1, 1, worded("the file is empty"), worded("write a plan, questionnaire or consultation")),
+        )
     issues: list[Issue] = []
     item = _Reader(file, issues).item(node, node.start_mark)
     return item, tuple(issues)
@@ -128,26 +150,33 @@ def _tabs(text: str, file: str) -> Iterator[Issue]:
     for number, line in enumerate(text.splitlines(), 1):
         indent = line[: len(line) - len(line.lstrip())]
         if "\t" in indent and line.strip():
-            yield Issue(file, number, indent.index("\t") + 1, "the line begins with a tab", "indent with spaces")
+            yield Issue(
+                file, number, indent.index("\t") + 1, worded("the line begins with a tab"), worded("indent with spaces")
+            )
 
 
 def _syntax(error: yaml.MarkedYAMLError, file: str) -> Issue:
     mark = error.problem_mark or error.context_mark
-    message, cure = f"this is not YAML ({error.problem})", "look at this line and the one before"
+    message, cure = (
+        worded("this is not YAML ({problem})", problem=error.problem),
+        worded("look at this line and the one before"),
+    )
     if error.problem == "mapping values are not allowed here":
-        message, cure = "a colon stands within a text", "put the text in quotation marks"
+        message, cure = worded("a colon stands within a text"), worded("put the text in quotation marks")
     elif error.context == "while scanning a quoted scalar":
         mark = error.context_mark or mark
         message, cure = (
-            "a quotation mark opens here and is not closed rightly",
-            "close it, or write “ and ” in a text",
+            worded("a quotation mark opens here and is not closed rightly"),
+            worded("close it, or write “ and ” in a text"),
         )
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     return Issue(file, line, column, message, cure)
 
 
 def _too_deep(file: str, line: int, column: int) -> Issue:
-    return Issue(file, line, column, "the values stand too deep within one another", "look at the brackets")
+    return Issue(
+        file, line, column, worded("the values stand too deep within one another"), worded("look at the brackets")
+    )
 
 
 class _Reader:
@@ -165,7 +194,7 @@ class _Reader:
         """Make `node` an item at `mark`, `depth` levels down."""
         value: Any = UNREAD
         if id(node) in self.seen:
-            self.report(mark, "an alias (*) stands for what was written before", "write the text out")
+            self.report(mark, worded("an alias (*) stands for what was written before"), worded("write the text out"))
         elif depth >= DEEPEST:
             self.issues.append(_too_deep(self.file, mark.line + 1, mark.column + 1))
         else:
@@ -185,10 +214,14 @@ class _Reader:
         for key, value in node.value:
             name = key.value if isinstance(key, yaml.ScalarNode) else ""
             if not name:
-                self.report(key.start_mark, "a key must be a word", "write the key before the colon")
+                self.report(key.start_mark, worded("a key must be a word"), worded("write the key before the colon"))
             elif name in found:
                 line = found[name].line
-                self.report(key.start_mark, f"the key “{name}” stands twice (first in line {line})", "keep one")
+                self.report(
+                    key.start_mark,
+                    worded("the key “{name}” stands twice (first in line {line})", name=name, line=line),
+                    worded("keep one"),
+                )
             else:
                 found[name] = self.item(value, key.start_mark, depth)
         return found
@@ -196,12 +229,18 @@ class _Reader:
     def scalar(self, node: yaml.Node) -> Any:
         kind = node.tag.removeprefix(_PREFIX)
         if kind not in _SCALARS:
-            self.report(node.start_mark, f"“{node.tag}” is not used here", "put the text in quotation marks")
+            self.report(
+                node.start_mark,
+                worded("“{tag}” is not used here", tag=node.tag),
+                worded("put the text in quotation marks"),
+            )
             return UNREAD
         try:
             return yaml.SafeLoader("").construct_object(node)
         except (ValueError, yaml.YAMLError, OverflowError):
             self.report(
-                node.start_mark, f"“{node.value}” is no number or date", "correct it, or put it in quotation marks"
+                node.start_mark,
+                worded("“{value}” is no number or date", value=node.value),
+                worded("correct it, or put it in quotation marks"),
             )
             return UNREAD

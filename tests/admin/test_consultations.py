@@ -207,7 +207,13 @@ async def test_every_mistake_is_told_and_nothing_is_kept(site: Site) -> None:
     assert status == 422
     lines = re.findall(r'class="place">[^0-9]*(\d+)', page)
     assert len(lines) >= 3
-    assert "txt" in page
+    assert words("{value} is no kind of question").format(value="„txt”") in _plain(page)
+    assert words("write {known}").format(known=words("{first} or {last}").format(first="true", last="false"))[
+        1:
+    ] in _plain(page)
+    await person.post("/language", {"language": "en"})
+    _, english = await _bring(person, broken)
+    assert "“txt” is no kind of question." in _plain(english)
     for content in (b"", b"\xff\xfe\x00", "a: [1", "consultation: x", "- 1", "plan: x"):
         status, _ = await _bring(person, content)
         assert status == 422

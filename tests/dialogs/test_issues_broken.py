@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from gettext import NullTranslations
 from itertools import groupby
 from pathlib import Path
 
 import pytest
 
-from dialogs.issues import check
+import locales
+from dialogs.issues import check, told
 
 BROKEN = Path(__file__).parent / "broken"
 
@@ -29,3 +31,18 @@ def test_exactly_this_is_said(name: str, tmp_path: Path, monkeypatch: pytest.Mon
     shutil.copy(BROKEN / name, tmp_path)
     monkeypatch.chdir(tmp_path)
     assert [str(issue) for issue in check([name])] == SAID[name]
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_all_of_it_can_be_said_in_albanian(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(BROKEN / name, tmp_path)
+    monkeypatch.chdir(tmp_path)
+    albanian = locales.translations(locales.DASHBOARD, "sq")
+    for issue in check([name]):
+        for words in (issue.message, issue.cure):
+            assert told(words, NullTranslations()) == words, "English is what it was put together from"
+            assert told(words, albanian) != words
+
+
+def test_what_is_no_sentence_of_ours_stays_as_it_is() -> None:
+    assert told("x {y}", locales.translations(locales.DASHBOARD, "sq")) == "x {y}"
