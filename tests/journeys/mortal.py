@@ -20,7 +20,9 @@ from bot import conversation as talk
 from kuvendo.settings import load
 from kuvendo.wiring import installation
 from storage.unit_of_work import UnitOfWork
+from tests.journeys import warm
 
+WARM = warm.LOADED
 POINTS = ("handling", "committing", "committed", "sending", "sent", "recorded", "acknowledging", "acknowledged")
 """In the order in which one update passes them; between committed and acknowledged lies what R1 is about."""
 

@@ -24,16 +24,16 @@ os.environ["PTB_TIMEDELTA"] = "true"
 
 from starlette.responses import Response
 
-from bot import conversation, courier, relay, webhook
+from bot import conversation, webhook
 from bot.gate import Gate, Outcome
 from bot.on_demand import build
 from bot.service import USED
 from kuvendo import serving
 from kuvendo.settings import load
-from storage import inbox, redis_order
+from storage import inbox
+from tests.journeys import warm
 
-WARM = (courier, relay, redis_order)
-"""What a life imports when it needs it is imported here once, for all of them."""
+WARM = warm.LOADED
 NUMBERS = struct.Struct("qqq")
 """What a life leaves behind: updates handled, of these not yet confirmed to Telegram, and kept."""
 

@@ -13,13 +13,11 @@ import sys
 
 os.environ["PTB_TIMEDELTA"] = "true"
 
-import bot.conversation
-import bot.relay
-import bot.service
 from kuvendo import serving
 from kuvendo.settings import load
+from tests.journeys import warm
 
-LOADED = (bot.conversation, bot.relay, bot.service)
+WARM = warm.LOADED
 
 
 def begin(port: int, roles: tuple[str, ...], log: str) -> int:

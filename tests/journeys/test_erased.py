@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import itertools
 import json
 import logging
 import re
@@ -66,12 +67,21 @@ def spellings(marked: Marked) -> Iterator[bytes]:
 def left_of(people: Sequence[Marked], folders: Iterable[Path]) -> list[list[str]]:
     """Return for each of `people` where anything of them is left."""
     found: list[list[str]] = [[] for _ in people]
-    forms = [tuple(form for form in spellings(each) if len(form) >= 8) for each in people]
+    kinds = [*zip(*(spellings(each) for each in people), strict=True)]
+    alike = [(_beginning(forms), forms) for forms in kinds]  # where that is not, none of them is
     for file in (each for folder in folders for each in folder.rglob("*") if each.is_file()):
         content = re.sub(rb"\x00{64,}|0{64,}", b"|", file.read_bytes())  # most of it, and in nobody's words
-        for hits, theirs in zip(found, forms, strict=True):
-            hits += [f"{file}: {form!r}" for form in theirs if form in content]
+        for forms in (forms for beginning, forms in alike if beginning in content):
+            for hits, form in zip(found, forms, strict=True):
+                if len(form) >= 8 and form in content:
+                    hits.append(f"{file}: {form!r}")
     return found
+
+
+def _beginning(forms: Sequence[bytes]) -> bytes:
+    """Return how all of `forms` begin."""
+    first, last = min(forms), max(forms)
+    return bytes(one for one, _ in itertools.takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False)))
 
 
 def path_of(number: int, marked: Marked) -> tuple[Step, ...]:

@@ -168,18 +168,20 @@ def _plain(value: Any) -> Any:
 
 async def one_after_another(world: World, chats: Any, scene: Scene) -> set[str]:
     """Return every end that a scene may have: in each order, each reply shown at once or only after later updates."""
-    ends = set()
-    for order in itertools.permutations(range(len(scene))):
-        for shown in itertools.product(range(3), range(2)):
-            person = await walked(world, next(chats))
-            todo = updates(person, scene)
-            replies: list[tuple[int, Reply]] = []
-            for place, which in enumerate(order):
-                replies.append(((*shown, 0)[place] + place, await person.handled(world, todo[which])))
-                for _, reply in [each for each in replies if each[0] == place]:
-                    await person.shown(world, reply)
-            ends.add(await state(world.database, person))
-    return ends
+
+    async def end(order: Sequence[int], shown: Sequence[int]) -> str:
+        person = await walked(world, next(chats))
+        todo = updates(person, scene)
+        replies: list[tuple[int, Reply]] = []
+        for place, which in enumerate(order):
+            replies.append(((*shown, 0)[place] + place, await person.handled(world, todo[which])))
+            for _, reply in [each for each in replies if each[0] == place]:
+                await person.shown(world, reply)
+        return await state(world.database, person)
+
+    orders = itertools.permutations(range(len(scene)))
+    ways = itertools.product(orders, itertools.product(range(3), range(2)))
+    return set(await asyncio.gather(*(end(order, shown) for order, shown in ways)))
 
 
 async def at_once(worlds: Sequence[World], orders: Sequence[Order], person: Person, scene: Scene) -> None:
