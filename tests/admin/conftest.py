@@ -28,7 +28,9 @@ from storage.migrate import upgrade
 from storage.staff import StaffMember
 from tests.admin import factories
 from tests.conftest import copied
-from tests.ready import *  # noqa: F403 - fixtures
+from tests.ready import postgres_url, sqlite_url
+
+__all__ = ["postgres_url", "sqlite_url"]
 
 HOST = "https://kuvendo.test"
 
