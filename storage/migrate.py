@@ -26,6 +26,9 @@ STEPS = Path(__file__).parent / "migrations"
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(5121869)")
 """Several processes may start at once; the number stands for this work and means nothing."""
 
+PATIENCE = 60.0
+"""Seconds that one waits where SQLite's file is another's, who may be changing the schema of many rows."""
+
 UNFINISHED = "restore_unfinished"
 """A table that stands for as long as a database is being restored."""
 
@@ -81,10 +84,11 @@ def head() -> str:
 
 
 @contextmanager
-def _engine(url: URL) -> Iterator[Engine]:
+def _engine(url: URL, patience: float = 5.0) -> Iterator[Engine]:
+    settings: dict[str, Any] = {}
     if url.get_backend_name() == "sqlite":
-        url = url.set(drivername="sqlite")
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+        url, settings = url.set(drivername="sqlite"), {"timeout": patience}
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=settings)
     try:
         yield engine
     finally:
@@ -96,7 +100,7 @@ def _changing(address: str) -> Iterator[Connection]:
     """Open the one transaction in which the schema changes, while nobody else may."""
     url = normalise(address)
     make_private(url)
-    with _own_errors(), _engine(url) as engine:
+    with _own_errors(), _engine(url, PATIENCE) as engine:
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _leave_transactions_to_us)
             event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
