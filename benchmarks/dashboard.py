@@ -79,14 +79,6 @@ async def _seen(address: str) -> list[Seen]:
         await database.close()
 
 
-async def _newest(work: Any) -> object:
-    return await work.reading.page([WHERE], size=SIZE)
-
-
-async def _counts(work: Any) -> object:
-    return await work.reading.counts([WHERE])
-
-
 async def _middle(database: Database) -> Callable[[Any], Awaitable[object]]:
     """Return the reading of a page half-way through the inbox."""
     async with database.reading() as work:

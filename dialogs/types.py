@@ -117,6 +117,11 @@ class Questionnaire:
         object.__setattr__(self, "asked", found)
 
 
+def is_over(last_day: date | None, now: datetime) -> bool:
+    """Tell whether a consultation's last day, None where it has none, is over in Albania at `now`."""
+    return last_day is not None and last_day < today(now)
+
+
 @dataclass(frozen=True, slots=True)
 class Consultation:
     """One round of consulting the public on one component of the plan.
@@ -139,8 +144,7 @@ class Consultation:
 
     def at(self, now: datetime) -> Consultation:
         """Return the consultation as it stands at `now`: closed once its last day is over in Albania."""
-        is_over = self.is_open and self.closes_on is not None and self.closes_on < today(now)
-        return replace(self, is_open=False) if is_over else self
+        return replace(self, is_open=False) if self.is_open and is_over(self.closes_on, now) else self
 
 
 @dataclass(frozen=True, slots=True)

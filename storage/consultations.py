@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, case, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from dialogs.types import is_over
 from locales import midnight, today
 from storage.codebook import Codebook
 from storage.errors import FrozenVersion
@@ -34,8 +35,7 @@ class Listed:
 
     def state_at(self, now: datetime) -> str:
         """Return the state at `now`: closed where its last day is over, though nobody wrote that down yet."""
-        is_over = self.state == "open" and self.closes_on is not None and self.closes_on < today(now)
-        return "closed" if is_over else self.state
+        return "closed" if self.state == "open" and is_over(self.closes_on, now) else self.state
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from storage.models import (
     Submission,
     Theme,
 )
-from storage.searching import PLACE, Search, ordered
+from storage.searching import Search, ordered
 from storage.submitted import Place
 from storage.tallies import Counts, Total, counts
 from storage.transaction import Record, Transaction
@@ -136,7 +136,7 @@ class Contributions:
         upwards = after is not None
         lines = partial(_lines, dialect=self._transaction.dialect, upwards=upwards)
         search = Search(self._transaction, wanted)
-        found = await search.first(PLACE, beyond=before or after, upwards=upwards, limit=size + 1, shown=lines)
+        found = await search.first(beyond=before or after, upwards=upwards, limit=size + 1, shown=lines)
         rows = [_row(line) for line in found[:size]]
         if upwards:
             rows.reverse()
@@ -161,7 +161,7 @@ class Contributions:
 
     async def _first(self, wanted: Filter, place: Place | None, *, upwards: bool, limit: int) -> Sequence[Record]:
         search = Search(self._transaction, wanted)
-        return await search.first(PLACE, beyond=place, upwards=upwards, limit=limit)
+        return await search.first(beyond=place, upwards=upwards, limit=limit)
 
 
 def _row(line: Record) -> Row:

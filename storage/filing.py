@@ -83,13 +83,6 @@ async def file_submission(transaction: Transaction, submission: uuid.UUID) -> No
     transaction.news.add(TOPIC)
 
 
-async def file_again(transaction: Transaction, submission: uuid.UUID) -> None:
-    """Have every contribution of a submission filed anew: what may be read of it has changed."""
-    statement = update(Contribution).where(Contribution.submission_id == submission)
-    await transaction.execute(statement.values(filed=False))
-    transaction.news.add(TOPIC)
-
-
 async def _keep(transaction: Transaction, found: Sequence[tuple[Submitted, Contributed]]) -> None:
     if not found:
         return

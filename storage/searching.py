@@ -119,25 +119,24 @@ class Search:
 
     async def first(
         self,
-        columns: Columns,
         *,
         beyond: Place | None = None,
         upwards: bool = False,
         limit: int,
         shown: Callable[[Select[Any]], Select[Any]] = lambda found: found,
     ) -> Sequence[Record]:
-        """Return `columns` of the first `limit` that match, in the order of `newest`; or what `shown` makes of them."""
+        """Return the places of the first `limit` that match, as `newest` orders them, or what `shown` makes of them."""
         way: dict[str, Any] = {"beyond": beyond, "upwards": upwards, "limit": limit}
         if not self._words:
-            return await self._transaction.rows(shown(newest(self._wanted, columns, **way)))
-        near = await self._transaction.rows(shown(self.one_by_one(columns, among=NEAR, **way)))
+            return await self._transaction.rows(shown(newest(self._wanted, **way)))
+        near = await self._transaction.rows(shown(self.one_by_one(PLACE, among=NEAR, **way)))
         if len(near) >= limit or not await self.goes_on(beyond=beyond, upwards=upwards):
             return near
-        return await self._transaction.rows(shown(self.gathered(columns, **way)))
+        return await self._transaction.rows(shown(self.gathered(PLACE, **way)))
 
-    async def near(self, columns: Columns, **way: Any) -> Sequence[Record]:
-        """Return what has the words among the first few contributions that match the rest of the filter."""
-        return await self._transaction.rows(self.one_by_one(columns, among=NEAR, **way))
+    async def near(self, **way: Any) -> Sequence[Record]:
+        """Return where those stand that have the words, among the first few that match the rest of the filter."""
+        return await self._transaction.rows(self.one_by_one(PLACE, among=NEAR, **way))
 
     async def goes_on(self, **way: Any) -> bool:
         """Return whether more than these match the filter, the words left out."""

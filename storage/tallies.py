@@ -186,7 +186,7 @@ async def _looked_at(transaction: Transaction, wanted: Filter) -> tuple[Select[A
     search = Search(transaction, wanted)
     if not wanted.folded:
         return newest(wanted, _PLACED, limit=LOOK), LOOK
-    near = len(await search.near(PLACE, limit=NEAR))
+    near = len(await search.near(limit=NEAR))
     if not await search.goes_on():
         return search.one_by_one(_PLACED, among=NEAR, limit=NEAR), math.inf
     if near < NEAR * RARE:

@@ -17,6 +17,7 @@ from storage.filters import HAS_NEWS, Filter
 from storage.models import AnswerRow, Contribution, ContributionText, Participant, Redaction
 from storage.moderation import Moved
 from storage.submissions import submission_id
+from storage.unit_of_work import UnitOfWork
 from tests.admin import factories
 
 ALL = Filter(scope=(factories.DIGITAL,))
@@ -47,6 +48,13 @@ async def changed(database: Database, person: uuid.UUID, said: Answer, *, at: An
         await work.submissions.revise(person, [(1, said, dropped)], "sq", at)
         await work.submissions.revised(person, [(1, said.slot.item)], at)
         await work.commit()
+
+
+async def file_again(work: UnitOfWork, submission: uuid.UUID) -> None:
+    """Let every contribution of a submission wait to be filed once more."""
+    await work.transaction.execute(
+        update(Contribution).where(Contribution.submission_id == submission).values(filed=False)
+    )
 
 
 async def filed(database: Database, limit: int = 100) -> int:
@@ -135,7 +143,7 @@ async def test_what_its_author_changed_is_pointed_out_only_after_staff_began(dat
     assert [row.revised_unseen for row in await standing(database, person)] == [False]
     await decide(database, person, factories.NOW + 2 * HOUR, status="in-review")
     async with database.begin() as work:
-        await filing.file_again(work.transaction, submission_id(person, 1))
+        await file_again(work, submission_id(person, 1))
         await work.commit()
     await filed(database)
     assert [row.revised_unseen for row in await standing(database, person)] == [False]
@@ -146,7 +154,7 @@ async def test_what_its_author_changed_is_pointed_out_only_after_staff_began(dat
         assert (await work.contributions.counts(ALL)).revised == 1
     await decide(database, person, factories.NOW + 4 * HOUR, revised_unseen=False)
     async with database.begin() as work:
-        await filing.file_again(work.transaction, submission_id(person, 1))
+        await file_again(work, submission_id(person, 1))
         await work.commit()
     await filed(database)
     assert [row.revised_unseen for row in await standing(database, person)] == [False]
@@ -178,7 +186,7 @@ async def test_what_is_redacted_is_neither_shown_nor_found(database: Database) -
         rows = await work.transaction.rows(select(AnswerRow.id).where(AnswerRow.submission_id == owner))
         redacted = {"submission_id": owner, "answer_id": min(row.id for row in rows), "start": 14, "end": 24}
         await work.transaction.put(insert(Redaction), {**redacted, "kind": "phone", "at": factories.NOW})
-        await filing.file_again(work.transaction, owner)
+        await file_again(work, owner)
         await work.commit()
     assert await filed(database) == 2
     assert await excerpts(database, "0691234567") == []
