@@ -1,18 +1,17 @@
 """How the work goes: what waits today, how far people come in a questionnaire, and numbers for charts.
 
-Counts alone; nothing here reads what anybody said. What takes a while to count is counted once and kept as a snapshot,
-as it was at that moment.
+Counts alone; nothing here reads what anybody said. What takes a while to count is counted once and kept as it was at
+that moment (`snapshots`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, case, func, literal, select, text, union_all
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.filters import HAS_NEWS
 from storage.models import (
@@ -21,7 +20,6 @@ from storage.models import (
     Contribution,
     ContributionTheme,
     ReplyRow,
-    Snapshot,
     Submission,
     Theme,
 )
@@ -48,14 +46,6 @@ class Today:
     """Contributions whose author answered a question since staff last did anything about them."""
     oldest: datetime | None
     """When the oldest contribution that waits came in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Numbers as they were at a moment."""
-
-    data: Mapping[str, Any]
-    at: datetime
 
 
 class Overview:
@@ -90,20 +80,6 @@ class Overview:
         counted = select(func.count(is_open), func.count(Submission.submitted_at))
         row = await self._transaction.first(counted.where(Submission.consultation == consultation))
         return (int(row[0]), int(row[1])) if row else (0, 0)
-
-    async def kept(self, names: Sequence[str]) -> dict[str, Kept]:
-        """Return the snapshots that there are, by their names."""
-        statement = select(Snapshot.name, Snapshot.data, Snapshot.at).where(Snapshot.name.in_(list(names)))
-        return {row.name: Kept(row.data, row.at) for row in await self._transaction.rows(statement)}
-
-    async def keep(self, name: str, data: Mapping[str, Any], now: datetime) -> None:
-        """Keep numbers under a name, in place of what was kept there."""
-        dialect = sqlite if self._transaction.dialect == "sqlite" else postgresql
-        put = dialect.insert(Snapshot)
-        anew = put.on_conflict_do_update(
-            index_elements=[Snapshot.name], set_={"data": put.excluded.data, "at": put.excluded.at}
-        )
-        await self._transaction.execute(anew, {"name": name, "data": dict(data), "at": now})
 
     async def figures(self, consultation: str, now: datetime) -> dict[str, Any]:
         """Count everything that charts show of one consultation, as JSON's values."""

@@ -10,10 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete
-
-from storage.models import Snapshot
-from storage.overview import Kept
+from storage.snapshots import Kept
 from storage.unit_of_work import UnitOfWork
 
 FOR: Final = timedelta(hours=1)
@@ -24,14 +21,14 @@ _PREFIX: Final = "undo:"
 async def remember(unit: UnitOfWork, by: int, what: Mapping[str, Any], deeds: str, now: datetime) -> None:
     """Keep `deeds`, which undo what somebody did now; `what` that was."""
     about, undoing = _names(by)
-    await unit.overview.keep(about, what, now)
-    await unit.overview.keep(undoing, {"deeds": deeds}, now)
+    await unit.snapshots.keep(about, what, now)
+    await unit.snapshots.keep(undoing, {"deeds": deeds}, now)
 
 
 async def remembered(unit: UnitOfWork, by: int, now: datetime) -> Kept | None:
     """Return what somebody last did and when, None where that can be taken back no more."""
     about, _ = _names(by)
-    kept = (await unit.overview.kept([about])).get(about)
+    kept = (await unit.snapshots.kept([about])).get(about)
     return kept if kept and now - kept.at < FOR else None
 
 
@@ -41,19 +38,18 @@ async def take(unit: UnitOfWork, by: int, at: datetime, now: datetime) -> str:
     if kept is None or kept.at != at:
         return ""
     _, undoing = _names(by)
-    deeds = str((await unit.overview.kept([undoing]))[undoing].data["deeds"])
+    deeds = str((await unit.snapshots.kept([undoing]))[undoing].data["deeds"])
     return deeds if await forget(unit, by) else ""
 
 
 async def forget(unit: UnitOfWork, by: int) -> bool:
     """Keep nothing more of what somebody last did; return whether anything was kept."""
-    return bool(await unit.transaction.changed(delete(Snapshot).where(Snapshot.name.in_(_names(by)))))
+    return await unit.snapshots.forget(_names(by))
 
 
 async def prune(unit: UnitOfWork, now: datetime) -> None:
     """Let go of whatever can be taken back no more."""
-    old = (Snapshot.name.startswith(_PREFIX, autoescape=True), Snapshot.at <= now - FOR)
-    await unit.transaction.changed(delete(Snapshot).where(*old))
+    await unit.snapshots.prune(_PREFIX, now - FOR)
 
 
 def _names(by: int) -> tuple[str, str]:

@@ -27,6 +27,7 @@ from storage.quarantine import Quarantine
 from storage.reading import Reading
 from storage.redactions import Redactions
 from storage.replies import Replies
+from storage.snapshots import Snapshots
 from storage.staff import StaffRepository
 from storage.submissions import Submissions
 from storage.suggestions import Suggestions
@@ -95,6 +96,11 @@ class UnitOfWork:
     def overview(self) -> Overview:
         """How the work goes, in numbers."""
         return Overview(self.transaction)
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """What is kept whole under a name."""
+        return Snapshots(self.transaction)
 
     @cached_property
     def leases(self) -> Leases:

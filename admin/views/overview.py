@@ -127,7 +127,7 @@ async def _seen(visit: Visit) -> Seen:
         slugs = [each.slug for each in consultations]
         versions = {slug: await work.reading.questionnaires(slug) for slug in slugs}
         entries = await work.codebook.themes(slugs)
-        kept = await work.overview.kept([_name(slug) for slug in slugs])
+        kept = await work.snapshots.kept([_name(slug) for slug in slugs])
     found = {slug: kept[_name(slug)] for slug in slugs if _name(slug) in kept}
     old = [slug for slug, each in found.items() if visit.now - each.at >= FRESH]
     later = tuple(slug for slug in old if sum(each[2] for each in found[slug].data["begun"]) > QUICK)
@@ -153,7 +153,7 @@ async def _count(database: Database, slugs: Sequence[str], now: datetime) -> dic
     if counted:
         async with database.begin() as work:
             for slug, data in counted.items():
-                await work.overview.keep(_name(slug), data, now)
+                await work.snapshots.keep(_name(slug), data, now)
             await work.commit()
     return counted
 
