@@ -1,4 +1,7 @@
-"""The command line as people meet it: real processes, their words and their exit status."""
+"""The command line as people meet it: real processes, their words and their exit status.
+
+`kuvendo()` forks a parent that has imported the product already; `from_the_cold()` begins as a shell would.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ import pytest
 
 from simulator import Settings, Telegram, create_app
 from simulator.records import Webhook
+from tests.kuvendo.forked import parent
 from tests.simulator.harness import serve
 
 Finished = subprocess.CompletedProcess[str]
@@ -25,13 +29,23 @@ def house(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def kuvendo(house: Path, *words: str, stdin: str = "", **settings: str) -> Finished:
+def _environment(house: Path, settings: dict[str, str]) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KUVENDO_")}
+    return {**kept, "PYTHONPATH": str(ROOT), "KUVENDO_DATA_DIR": str(house / "data"), **settings}
+
+
+def kuvendo(house: Path, *words: str, stdin: str = "", **settings: str) -> Finished:
+    """Run a command in a process of its own."""
+    done = parent().run(words, house, _environment(house, settings), stdin)
+    return subprocess.CompletedProcess(["kuvendo", *words], *done)
+
+
+def from_the_cold(house: Path, *words: str) -> Finished:
+    """Run a command as a shell does."""
     return subprocess.run(
         [sys.executable, "-m", "kuvendo", *words],
         cwd=house,
-        env={**kept, "PYTHONPATH": str(ROOT), "KUVENDO_DATA_DIR": str(house / "data"), **settings},
-        input=stdin,
+        env=_environment(house, {}),
         capture_output=True,
         text=True,
         timeout=300,
@@ -64,19 +78,19 @@ def test_every_command_has_help(house: Path) -> None:
 
 @pytest.mark.parametrize("words", [("nonsense",), ("demo", "--port", "x"), ("export",), ("moderator", "add", "x")])
 def test_wrong_usage_is_status_two(house: Path, words: tuple[str, ...]) -> None:
-    assert kuvendo(house, *words).returncode == 2
+    assert from_the_cold(house, *words).returncode == 2
 
 
 def test_from_an_empty_directory_to_an_export(house: Path) -> None:
-    failed(kuvendo(house, "consultation", "list"), "kuvendo db upgrade")
+    failed(from_the_cold(house, "consultation", "list"), "kuvendo db upgrade")
     assert "empty" in kuvendo(house, "db", "current").stdout
-    assert kuvendo(house, "db", "upgrade").returncode == 0
+    assert from_the_cold(house, "db", "upgrade").returncode == 0
     assert kuvendo(house, "db", "upgrade").returncode == 0
     assert "the newest" in kuvendo(house, "db", "current").stdout
 
     shipped = str(ROOT / "dialogs" / "consultations")
     assert kuvendo(house, "consultation", "check", shipped).returncode == 0
-    loaded = kuvendo(house, "consultation", "load", shipped)
+    loaded = from_the_cold(house, "consultation", "load", shipped)
     assert loaded.returncode == 0, loaded.stderr
     listed = kuvendo(house, "consultation", "list").stdout
     assert "digital-governance\tdraft" in listed
