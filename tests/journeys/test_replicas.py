@@ -210,7 +210,9 @@ async def test_nothing_is_lost_whatever_dies_wherever(postgres_url: str, redis_u
 
 @pytest.mark.soak
 async def test_nothing_is_lost_in_a_thousand_deaths(postgres_url: str, redis_url: str, tmp_path: Path) -> None:
-    outcome = await lived_through(postgres_url, redis_url, tmp_path, citizens=200, kills=1000, at_once=200)
+    outcome = await lived_through(
+        postgres_url, redis_url, tmp_path, citizens=200, kills=1000, at_once=200, patience=7200
+    )
     print(f"\n{outcome.told()}")
     outcome.holds(citizens=200, kills=1000)
 
