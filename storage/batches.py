@@ -52,11 +52,20 @@ class Batches(Generic[Job, Result]):
         while self._waiting:
             if many and len(self._waiting) < self._at_most:
                 await asyncio.sleep(LINGER)
-            taken = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._at_most))]
+            taken = self._taken()
             many = len(taken) > 1
-            results = await self._results([job for job, _ in taken])
+            results = await self._results([job for job, _ in taken]) if taken else []
             for (_, done), result in zip(taken, results, strict=True):
                 settle(done, result)
+
+    def _taken(self) -> list[tuple[Job, asyncio.Future[Result]]]:
+        """Return the next batch, without what nobody waits for any more."""
+        taken: list[tuple[Job, asyncio.Future[Result]]] = []
+        while self._waiting and len(taken) < self._at_most:
+            job, done = self._waiting.popleft()
+            if not done.cancelled():
+                taken.append((job, done))
+        return taken
 
     async def _results(self, jobs: Sequence[Job]) -> Sequence[Result | Exception]:
         try:

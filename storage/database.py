@@ -22,6 +22,7 @@ from storage.errors import Failures, Unavailable, translated
 from storage.json import dumps, loads
 from storage.keys import Keyring
 from storage.participants import Arrival
+from storage.straight import Straight
 from storage.together import Together
 from storage.transaction import Transaction
 from storage.unit_of_work import Opened, UnitOfWork
@@ -108,8 +109,10 @@ class Database:
         self._writers = asyncio.Lock() if self.is_sqlite else None
         # A database in memory has one connection, which readers wait for too.
         self._only = self._writers if sqlite_path(self.url) is None else None
-        self._together = Together(self._writing, keyring, None if self.is_sqlite else self._by_itself)
-        self._arrivals = Arrivals(self._by_itself, keyring)
+        self._straight = [] if self.is_sqlite else [Straight(self._engine, keyring) for _ in range(2)]
+        reads, writes = self._straight or (None, None)
+        self._together = Together(self._writing, keyring, writes)
+        self._arrivals = Arrivals(reads.opened if reads else self._reading, keyring)
 
     @property
     def is_sqlite(self) -> bool:
@@ -139,7 +142,7 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:
         """Open a unit of work that only reads, and sees one moment of the database; nobody waits for it."""
-        async with self._turn(self._only), self._transaction(_READING[self.url.get_backend_name()]) as transaction:
+        async with self._reading() as transaction:
             yield UnitOfWork(transaction)
 
     async def check(self) -> None:
@@ -184,6 +187,8 @@ class Database:
 
     async def close(self) -> None:
         """Close every connection."""
+        for each in self._straight:
+            await each.close()
         await self._engine.dispose()
         await self.wakes.close()
 
@@ -199,9 +204,8 @@ class Database:
         self._tell(transaction)
 
     @asynccontextmanager
-    async def _by_itself(self) -> AsyncIterator[Transaction]:
-        """Open what runs statement by statement, each as things stand then, and kept by itself."""
-        async with self._turn(self._only), self._transaction(_BY_ITSELF[self.url.get_backend_name()]) as transaction:
+    async def _reading(self) -> AsyncIterator[Transaction]:
+        async with self._turn(self._only), self._transaction(_READING[self.url.get_backend_name()]) as transaction:
             yield transaction
 
     @asynccontextmanager
@@ -219,10 +223,6 @@ class Database:
 _READING: Mapping[str, Mapping[str, Any]] = {
     "sqlite": {READING: True},
     "postgresql": {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"},
-}
-_BY_ITSELF: Mapping[str, Mapping[str, Any]] = {
-    "sqlite": {READING: True},
-    "postgresql": {"isolation_level": "AUTOCOMMIT"},
 }
 
 

@@ -153,6 +153,6 @@ class _Line:
 
 
 def forgotten(begun: asyncio.Future[Any] | None) -> None:
-    """Let go of what was begun in vain: nobody will ask what became of it."""
-    if begun is not None:
-        begun.add_done_callback(lambda done: done.cancelled() or done.exception())
+    """Let go of what was begun in vain: what nobody has started on yet is not done at all."""
+    if begun is not None and not begun.cancel() and not begun.cancelled():
+        begun.exception()  # was seen

@@ -36,6 +36,8 @@ class FrozenVersion(ValueError):
 _RACES = frozenset({"40001", "40P01"})
 """PostgreSQL's own numbers for a serialization failure and a deadlock; its driver need not be there to know them."""
 
+_UNAVAILABLE = frozenset({"OperationalError", "InterfaceError", "TimeoutError"})
+
 Failures = (exc.DBAPIError, exc.TimeoutError)
 """The library's errors that `translated` knows."""
 
@@ -44,9 +46,10 @@ def translated(error: BaseException) -> StorageError:
     """Return the error of ours that says the same as a library's, without the values it quotes."""
     original = getattr(error, "orig", None) or error
     name = type(original).__name__
-    if getattr(original, "sqlstate", None) in _RACES or isinstance(error, exc.IntegrityError):
+    kinds = {kind.__name__ for kind in type(original).__mro__}  # the same for every driver
+    if getattr(original, "sqlstate", None) in _RACES or "IntegrityError" in kinds:
         return Conflict(f"somebody else changed the same rows ({name})")
-    if isinstance(error, (exc.OperationalError, exc.InterfaceError, exc.TimeoutError)):
+    if kinds & _UNAVAILABLE:
         return Unavailable(f"the database does not answer ({name})")
     if getattr(error, "connection_invalidated", False):
         return Unavailable(f"the database's connection was lost ({name})")

@@ -30,24 +30,33 @@ TURN_MS = 5_000
 PATIENCE = 30.0
 """Seconds after which an update goes ahead without its turn; the session's version then decides."""
 
+LEFT_MS = 2_000
+"""For how long a chat remembers who let go of it last: longer than what is looked up meanwhile takes."""
+
 NAP = 1.0
 """Seconds after which a sleeper looks again by itself: what a wake-up that was lost costs at most."""
 
 SULK = 1.0
 """Seconds to leave Redis alone after it failed."""
 
-# KEYS: the chats' names. ARGV: this process, how many milliseconds a turn may last, and for each chat a letter: t to
-# take its turn, l to let go. Returns for each that is taken 0 when the turn is this process's, else for how many
-# milliseconds it may still be another's. That it was this process's already is left over from a lost farewell: within
-# a process the turns of a chat never overlap. Only the holder lets go; the first sleeper that still listens is woken.
+# KEYS: the chats' names. ARGV: this process, how many milliseconds a turn may last, for how many a chat remembers who
+# let go of it, and for each chat a letter: t to take its turn, l to let go. Returns for each that is taken 0 when the
+# turn is this process's, less when it was another's until so many milliseconds ago, else for how many milliseconds it
+# may still be another's. That it was this process's already is left over from a lost farewell, or it was handed on:
+# within a process the turns of a chat never overlap. Only the holder lets go, and hands the turn to the first sleeper
+# that still listens.
 TURNS = """
-local me, lasts, asked = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local me, lasts, remembered, asked = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
+local farewell = '-'
 
 local function take(turn, line)
   local holder = redis.call('GET', turn)
-  if not holder or holder == me then
+  local is_free = not holder or string.sub(holder, 1, 1) == farewell
+  if is_free or holder == me then
+    local ago = 0
+    if holder and is_free and holder ~= farewell .. me then ago = redis.call('PTTL', turn) - remembered - 1 end
     redis.call('SET', turn, me, 'PX', lasts)
-    return 0
+    return ago
   end
   if not redis.call('LPOS', line, me) then redis.call('RPUSH', line, me) end
   redis.call('PEXPIRE', line, lasts * 2)
@@ -56,9 +65,13 @@ end
 
 local function let_go(turn, line, name)
   if redis.call('GET', turn) ~= me then return 0 end
-  redis.call('DEL', turn)
+  redis.call('SET', turn, farewell .. me, 'PX', remembered)
   local sleeper = redis.call('LPOP', line)
-  while sleeper and redis.call('PUBLISH', sleeper, name) == 0 do
+  while sleeper do
+    if redis.call('PUBLISH', sleeper, name) > 0 then
+      redis.call('SET', turn, sleeper, 'PX', lasts)
+      break
+    end
     sleeper = redis.call('LPOP', line)
   end
   return 1
@@ -111,16 +124,17 @@ class RedisOrder:
         Mostly nobody else has it, so `meanwhile` is begun before Redis has said so.
         """
         await self._memory.queue(chat_id)
+        since = asyncio.get_running_loop().time()
         begun = meanwhile() if meanwhile is not None else None
         try:
-            has_waited = await self._take(self._name(chat_id))
+            is_old = await self._take(self._name(chat_id), since)
             await self._memory.place()
         except BaseException:
             forgotten(begun)
             self._let_go(self._name(chat_id))
             self._memory.leave(chat_id)
             raise
-        if has_waited:
+        if is_old:
             forgotten(begun)
             return None
         return begun
@@ -149,25 +163,29 @@ class RedisOrder:
     def _name(self, chat_id: int) -> str:
         return self._keyring.lookup(chat_id).hex()
 
-    async def _take(self, name: str) -> bool:
-        """Return when the turn is ours, or when it is no use to wait any longer: whether it was another's till then."""
-        if asyncio.get_running_loop().time() < self._gone_until:
+    async def _take(self, name: str, since: float) -> bool:
+        """Return when the turn is ours, or when it is no use to wait any longer.
+
+        Returns whether it was another's at any moment from `since` on, by the clock of the loop.
+        """
+        now = asyncio.get_running_loop().time
+        if now() < self._gone_until:
             return False
         self._held.add(name)
         woken = self._sleepers[name] = asyncio.Event()
         left = 0
         try:
             left = await self._asked(name)
-            if left:
+            if left > 0:
                 await self._wait(name, woken, left)
         except Failures:
             pass  # the order within this process has to do
         finally:
             del self._sleepers[name]
-        return left > 0
+        return left > 0 or 0 < -left <= (now() - since) * 1000 + 3
 
     async def _asked(self, name: str) -> int:
-        """Ask for a turn; return 0 where it is ours, else for how many milliseconds it may still be another's."""
+        """Ask for a turn; return for how many milliseconds it may still be another's, else 0 or less (`TURNS`)."""
         return await self._turns.do((TAKE, name))
 
     async def _asked_for(self, turns: Sequence[tuple[str, str]]) -> Sequence[int]:
@@ -175,7 +193,9 @@ class RedisOrder:
             raise ConnectionError("Redis did not answer a moment ago")
         letters = "".join(letter for letter, _ in turns)
         try:
-            said: list[int] = await self._script([name for _, name in turns], [self._me, self._turn_ms, letters])
+            said: list[int] = await self._script(
+                [name for _, name in turns], [self._me, self._turn_ms, LEFT_MS, letters]
+            )
         except Failures as error:
             self._failed(error)
             raise
@@ -184,9 +204,9 @@ class RedisOrder:
 
     async def _wait(self, name: str, woken: asyncio.Event, left: int) -> None:
         async with asyncio.timeout(PATIENCE):
-            while left:
-                if await self._heard_already():
-                    await _nap(woken, left / 1000)
+            while left > 0:
+                if await self._heard_already() and await _nap(woken, left / 1000):
+                    return  # it was handed to us
                 left = await self._asked(name)
 
     def _let_go(self, name: str) -> None:
@@ -222,6 +242,9 @@ class RedisOrder:
         sleeper = self._sleepers.get(name)
         if sleeper is not None:
             sleeper.set()
+        elif name not in self._held:  # it was handed to us, and nobody here waits for it any more
+            self._held.add(name)
+            self._let_go(name)
 
     def _say_again(self, name: str) -> None:
         """See to it that a turn is let go once Redis answers; a request for it may have arrived, and its answer not."""
@@ -251,8 +274,9 @@ class RedisOrder:
         self._is_gone = False
 
 
-async def _nap(woken: asyncio.Event, seconds: float) -> None:
+async def _nap(woken: asyncio.Event, seconds: float) -> bool:
+    """Wait at most so long; return whether we were woken."""
     with suppress(TimeoutError):
         async with asyncio.timeout(min(seconds, NAP)):
             await woken.wait()
-    woken.clear()
+    return woken.is_set()

@@ -14,11 +14,12 @@ from typing import Any, NoReturn
 
 from sqlalchemy import Connection
 
-from storage.at_once import waves, write_at_once
+from storage.at_once import at_once, waves, write_at_once
 from storage.batches import Batches
 from storage.errors import Unavailable
 from storage.keys import Keyring
 from storage.models import Base
+from storage.straight import Straight
 from storage.transaction import Transaction, Values, Write, write_all
 
 AT_MOST = 64
@@ -73,13 +74,13 @@ class Gathering(Transaction):
 class Together:
     """Keeps turns, as many at a time as have come.
 
-    `opening` opens one transaction that writes, `at_once` what keeps each statement by itself, where there is such:
-    it saves two journeys where everything fits into one statement.
+    `opening` opens one transaction that writes, `straight` is the way for what fits into one statement, where there is
+    such: it saves two journeys.
     """
 
-    def __init__(self, opening: Opening, keyring: Keyring, at_once: Opening | None = None) -> None:
+    def __init__(self, opening: Opening, keyring: Keyring, straight: Straight | None = None) -> None:
         self._open = opening
-        self._open_at_once = at_once
+        self._straight = straight
         self._keyring = keyring
         self._batches: Batches[Sequence[Write], None] = Batches(self._kept, AT_MOST)
 
@@ -89,7 +90,7 @@ class Together:
 
     async def _kept(self, turns: Sequence[Sequence[Write]]) -> Sequence[Exception | None]:
         try:
-            await self._write(turns, write_at_once)
+            await self._all(_joined(turns))
         except Unavailable as error:
             return [error] * len(turns)
         except Exception:  # noqa: BLE001 - whose it is, if anybody's, shows when each is kept alone
@@ -99,16 +100,19 @@ class Together:
     async def _alone(self, turn: Sequence[Write]) -> Exception | None:
         """Keep one turn, row after row; return what stands in its way."""
         try:
-            await self._write([turn], write_all)
+            await self._write(write_all, _joined([turn]))
         except Exception as error:  # noqa: BLE001 - the turn's own
             return error
         return None
 
-    async def _write(self, turns: Sequence[Sequence[Write]], way: Way) -> None:
-        writes, opening = _joined(turns), self._open
-        if self._open_at_once is not None and way is write_at_once and len(waves(writes)) == 1:
-            opening = self._open_at_once
-        async with opening() as transaction:
+    async def _all(self, writes: Sequence[Write]) -> None:
+        if self._straight is not None and len(found := waves(writes)) == 1:
+            await self._straight.do(*at_once(found[0]))
+        else:
+            await self._write(write_at_once, writes)
+
+    async def _write(self, way: Way, writes: Sequence[Write]) -> None:
+        async with self._open() as transaction:
             await transaction.run(way, writes)
             await transaction.commit()
 

@@ -88,6 +88,30 @@ async def test_a_statement_that_makes_no_sense_is_refused(postgres: Database) ->
             await uow.transaction.execute(text("SELECT tajna FROM leases"))
 
 
+async def test_a_connection_kept_for_lookups_that_is_cut_is_opened_again(postgres: Database) -> None:
+    assert await postgres.arrival(1, 1, 5) is not None
+    others = "datname = current_database() AND pid <> pg_backend_pid()"
+    async with postgres.begin() as uow:
+        await uow.transaction.rows(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+    with pytest.raises(Unavailable):
+        await postgres.arrival(1, 1, 5)
+    assert await postgres.arrival(1, 1, 5) is not None
+
+
+async def test_what_is_kept_in_one_statement_clashes_and_quotes_nothing(postgres: Database, now: datetime) -> None:
+    async def take() -> None:
+        async with postgres.together() as uow:
+            await uow.inbox.take(1, 70707, now)
+            await uow.commit()
+
+    await take()
+    with pytest.raises(Conflict) as caught:
+        await take()
+    assert "70707" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert await postgres.arrival(1, 70707, 5) is None
+
+
 async def test_check_says_whether_the_database_answers(database: Database, keyring: Keyring) -> None:
     await database.check()
     gone = Database("postgresql://nobody@/none?host=/nowhere", keyring)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
@@ -14,6 +15,7 @@ from storage.ephemeral import MemoryOrder, Order
 from storage.keys import Keyring
 from storage.redis_line import Failures
 from storage.redis_order import RedisOrder
+from tests.journeys.redis_proxy import wired
 from tests.servers import running_redis
 
 
@@ -108,6 +110,45 @@ async def test_a_waiter_is_woken_and_does_not_look(redis_url: str, keyring: Keyr
     await asyncio.gather(one.close(), two.close())
 
 
+async def test_what_was_looked_up_while_another_had_the_turn_is_not_used(
+    redis_url: str, keyring: Keyring, tmp_path: Path
+) -> None:
+    """The request for the turn arrives when the other has let go; what was begun before that is old all the same."""
+    begun = asyncio.get_running_loop().create_future
+    async with wired(redis_url, tmp_path) as (wire, address):
+        one, two = RedisOrder(redis_url, keyring), RedisOrder(address, keyring)
+        await run(two, 8, "connected", [])
+        turn = two.chat(7, meanwhile=begun)
+        async with one.chat(7):
+            wire.open.clear()
+            waiting = asyncio.create_task(turn.__aenter__())
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(0.1)  # until one's farewell has arrived
+        wire.open.set()
+        await waiting
+        assert turn.begun is None
+        turn.end()
+        await asyncio.sleep(0.1)
+        async with two.chat(7, meanwhile=begun) as own:
+            assert own.begun is not None, "it was our own turn before"
+        await asyncio.sleep(0.1)
+        async with one.chat(7, meanwhile=begun) as later:
+            assert later.begun is not None, "two let go before that was begun"
+        await asyncio.gather(one.close(), two.close())
+
+
+async def test_a_turn_handed_to_somebody_who_no_longer_waits_goes_on(redis_url: str, keyring: Keyring) -> None:
+    one, two, three = (RedisOrder(redis_url, keyring) for _ in range(3))
+    async with one.chat(7):
+        given_up = asyncio.create_task(run(two, 7, "two", []))
+        await asyncio.sleep(0.2)
+        given_up.cancel()
+        await asyncio.gather(given_up, return_exceptions=True)
+    async with asyncio.timeout(1):  # less than a turn lasts
+        await run(three, 7, "three", [])
+    await asyncio.gather(one.close(), two.close(), three.close())
+
+
 async def test_a_dead_holder_is_waited_for_only_so_long(redis_url: str, keyring: Keyring) -> None:
     dead, living = RedisOrder(redis_url, keyring, turn_ms=300), RedisOrder(redis_url, keyring)
     async with dead.chat(7):
@@ -128,7 +169,9 @@ async def test_redis_learns_no_chat_number(redis_url: str, keyring: Keyring) -> 
     assert len(keys) == 2
     assert "987654321012" not in repr((keys, held))
     await asyncio.sleep(0.05)
-    assert await client.keys("kuvendo:turn:*") == []
+    assert [await client.type(key) for key in await client.keys("*")] == [b"string"], "who let go last, and no line"
+    lasting = [await client.pttl(key) for key in await client.keys("*")]
+    assert all(0 < each <= redis_order.LEFT_MS for each in lasting)
     await client.aclose()
     await asyncio.gather(order.close(), other.close())
 
