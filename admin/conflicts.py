@@ -32,12 +32,14 @@ def conflict(
     by: str = "",
     action: str = "",
     said: Sequence[News] = (),
+    room: str = "contributions",
 ) -> Response:
     """Return the page on which the second writer chooses.
 
     `back` is the address of what is fought over, `rows` are label, theirs and yours, `again` the fields of the form to
     send once more (its `version` the one that stands; several values under one name as a list). `by` is who was faster,
-    `action` where the form goes, this very address where it is empty; `said` what the author said meanwhile.
+    `action` where the form goes, this very address where it is empty; `said` what the author said meanwhile, `room`
+    where in the dashboard this is.
     """
     fields = [(name, each) for name, value in again.items() for each in ([value] if isinstance(value, str) else value)]
     return visit.page(
@@ -48,5 +50,6 @@ def conflict(
         fields=fields,
         by=by,
         said=said,
+        room=room,
         action=action or visit.request.url.path,
     )

@@ -127,3 +127,10 @@ def seen_version(form: Mapping[str, str]) -> int:
     if not version.isdecimal() or len(version) >= DIGITS:
         raise HTTPException(400)
     return int(version)
+
+
+def was_seen(form: Mapping[str, str]) -> str:
+    """Return what a form says it was made from, where that is no number; 400 for none."""
+    if "seen" not in form:
+        raise HTTPException(400)
+    return form["seen"]

@@ -17,11 +17,12 @@ _DIGITS: Final = 16  # a number with more is none of ours
 
 
 class News(NamedTuple):
-    """One text as it was when somebody read it, and as it is now."""
+    """One text as it was when somebody read it, and as it is now; `skipped` where the author left it out since."""
 
     label: str
     before: str
     now: str
+    skipped: bool = False
 
 
 def heard(contributed: Contributed, replies: Sequence[Reply]) -> str:
@@ -47,6 +48,7 @@ def news(
             known = [each for each in answer.revisions if each.id <= read[0] and not each.dropped]
             before = words(answer, known[-1], language) if known else ""
             now = words(answer, answer.current, language) if answer.current else ""
-            found.append(News(answer.question.label[language], before, now))
+            skipped = answer.current is not None and answer.current.skipped
+            found.append(News(answer.question.label[language], before, now, skipped))
     back = [said for reply in replies for said in reply.answers if said.id > read[1]]
     return found + [News(label, "", submitted.mask.over(said.text, OMITTED)) for said in back]

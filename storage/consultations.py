@@ -127,6 +127,12 @@ class Consultations:
         """Return every consultation, in the plan's order."""
         return tuple(Listed(*row) for row in await self._transaction.rows(_LISTED))
 
+    async def hold(self, slug: str) -> Listed | None:
+        """Return a consultation as it stands, None for none; nobody else changes it before this is committed."""
+        mine = _LISTED.where(ConsultationRow.slug == slug).with_for_update(key_share=True)
+        row = await self._transaction.first(mine)
+        return Listed(*row) if row else None
+
     async def versions(self, slug: str) -> tuple[Version, ...]:
         """Return every version of every questionnaire of a consultation, as they are offered, the newest first."""
         table = QuestionnaireVersion

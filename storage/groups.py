@@ -6,6 +6,7 @@ can be undone. A group of one is none: whoever takes out the last but one takes 
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -82,6 +83,11 @@ class Groups:
             .order_by(GroupLeaving.at.desc(), GroupLeaving.contribution_id)
         )
         return tuple(row[0] for row in rows if row[1] == rows[0][1])
+
+    async def mark(self, id: int) -> str:
+        """Return what is another as soon as somebody went into a group, left it, or came back."""
+        ids = [*(await self.members(id)), *(await self.former(id))]
+        return hashlib.sha256(b"".join(each.bytes for each in ids)).hexdigest()[:16]
 
     async def left_last(self, contribution: uuid.UUID) -> Group | None:
         """Return the group that a contribution was in last, where it is in none now."""

@@ -15,7 +15,7 @@ from starlette.responses import Response
 import locales
 from admin.deeds import Named, sentence
 from admin.permissions import Permission
-from admin.views.people import labels
+from admin.reach import labels
 from admin.visit import Visit
 from storage.audit import Deed
 from storage.unit_of_work import UnitOfWork

@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 import locales
+from admin.conflicts import Both, conflict
+from admin.deciding import was_seen
 from admin.visit import Visit
 from dialogs.canonical import consultation_from_json, questionnaire_from_json
 from dialogs.types import Consultation, Questionnaire
@@ -75,12 +77,15 @@ async def ask_close(visit: Visit) -> Response:
 
 async def open_it(visit: Visit) -> Response:
     """Let a consultation take contributions."""
-    fields = await visit.form()
-    closes_on = _day(fields.get("closes_on", ""))
+    form = await visit.form()
+    closes_on = _day(form.get("closes_on", ""))
     if closes_on is not None and closes_on < locales.today(visit.now):
-        return await _asked(visit, "open", status=422, wrong=True, day=closes_on)
+        return await _asked(visit, "open", status=422, wrong=True, day=closes_on, was=form.get("seen"))
     async with visit.database.begin() as work:
-        listed = await one(visit, work)
+        listed = await held(visit, work)
+        if was_seen(form) != _standing(listed, visit.now):
+            again = {"closes_on": form.get("closes_on", "")}
+            return _second(visit, listed, "open", closes_on, again)
         was_open = listed.state_at(visit.now) == "open"
         await close_if_over(work, listed, visit.now)
         await work.consultations.open_until(listed.slug, visit.now, closes_on)
@@ -97,8 +102,12 @@ async def open_it(visit: Visit) -> Response:
 
 async def close_it(visit: Visit) -> Response:
     """Let a consultation take nothing further."""
+    form = await visit.form()
     async with visit.database.begin() as work:
-        slug = (await one(visit, work)).slug
+        listed = await held(visit, work)
+        if was_seen(form) != _standing(listed, visit.now):
+            return _second(visit, listed, "closed", listed.closes_on, {})
+        slug = listed.slug
         await work.consultations.close(slug, visit.now)
         await work.staff.audit(visit.member.id, "consultation.close", slug, visit.now)
         await work.commit()
@@ -112,6 +121,39 @@ async def one(visit: Visit, work: UnitOfWork) -> Listed:
     if found is None:
         raise HTTPException(404)
     return found
+
+
+async def held(visit: Visit, work: UnitOfWork) -> Listed:
+    """Return the consultation that the address names, which nobody else changes meanwhile; 404 as `one` has it."""
+    found = await work.consultations.hold((await one(visit, work)).slug)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def _standing(listed: Listed, now: datetime) -> str:
+    """Return state and last day as a form carries what was seen of them."""
+    return f"{listed.state_at(now)} {listed.closes_on or ''}".strip()
+
+
+def _second(visit: Visit, now: Listed, state: str, closes_on: date | None, again: Mapping[str, str]) -> Response:
+    """Show what stands beside what was wanted; where that is the same already, there is nothing to choose."""
+    back = visit.url("consultation", slug=now.slug)
+    stands = now.state_at(visit.now)
+    if stands == state and (state != "open" or now.closes_on == closes_on):
+        return visit.see(visit.url("consultation", {"done": "dated" if state == "open" else "closed"}, slug=now.slug))
+    label = consultation_from_json(now.definition).label[visit.language]
+    row = Both(label, _in_words(visit, stands, now.closes_on), _in_words(visit, state, closes_on))
+    return conflict(visit, back, [row], {**again, "seen": _standing(now, visit.now)}, room="consultations")
+
+
+def _in_words(visit: Visit, state: str, closes_on: date | None) -> str:
+    t = visit.translations
+    if state != "open":
+        return t.gettext("Closed") if state == "closed" else t.gettext("Not opened yet")
+    if closes_on is None:
+        return t.gettext("Open until somebody closes it")
+    return t.gettext("Open until the end of %(day)s") % {"day": locales.long_date(closes_on, visit.language)}
 
 
 async def _visible(visit: Visit, work: UnitOfWork) -> list[Listed]:
@@ -142,13 +184,15 @@ def days_left(closes_on: date | None, today: date) -> int | None:
 
 async def _asked(visit: Visit, what: str, status: int = 200, **more: object) -> Response:
     async with visit.database.reading() as work:
-        shown = await _shown(work, await one(visit, work), visit)
+        listed = await one(visit, work)
+        shown = await _shown(work, listed, visit)
     if what == "close" and shown.state != "open":
         return visit.see(visit.url("consultation", slug=shown.consultation.slug))
     today = locales.today(visit.now)
     planned = shown.closes_on if shown.closes_on and shown.closes_on >= today else None
     values: Mapping[str, Any] = {"wrong": False, "day": planned, "today": today, **more}
-    return visit.page(f"consultations/{what}.html", status, shown=shown, **values)
+    seen = values.get("was") or _standing(listed, visit.now)
+    return visit.page(f"consultations/{what}.html", status, shown=shown, seen=seen, **values)
 
 
 def _day(text: str) -> date | None:

@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from admin.choices import choices
-from admin.conflicts import conflict
-from admin.deciding import DIGITS, Wish, decided, keep, seen_version
+from admin.conflicts import Both, conflict
+from admin.deciding import DIGITS, Wish, decided, keep, seen_version, was_seen
 from admin.showing import Shown, address, visit_contribution
 from admin.visit import Visit
 from storage.groups import Elsewhere, Group, GroupMoved
@@ -135,6 +135,7 @@ async def page(visit: Visit) -> Response:
             "size": size,
             "members": await _members(work, await work.groups.members(found.id, SHOWN)),
             "former": await work.groups.former(found.id),
+            "seen": await work.groups.mark(found.id),
             "offered": await choices(visit, work) if visit.may("contributions:moderate") else None,
             "people": {each.id: each.name for each in await work.staff.list()},
         }
@@ -162,8 +163,11 @@ async def rename(visit: Visit) -> Response:
 
 async def dissolve(visit: Visit) -> Response:
     """Take the group apart; what was in it stays as it is."""
+    form = await visit.form()
     async with visit.database.begin() as work:
         found = await _group(visit, work)
+        if was_seen(form) != await work.groups.mark(found.id):
+            return await _second(visit, work, found, visit.translations.gettext("The group taken apart"))
         count = await work.groups.dissolve(found.id, by=visit.member.id, now=visit.now)
         await keep_group(visit, work, "group taken apart", found.id, f"{count} contributions")
     return visit.see(visit.url("group", group=found.id))
@@ -171,11 +175,23 @@ async def dissolve(visit: Visit) -> Response:
 
 async def bring_back(visit: Visit) -> Response:
     """Undo what was taken out of the group last, or its taking apart."""
+    form = await visit.form()
     async with visit.database.begin() as work:
         found = await _group(visit, work)
+        if was_seen(form) != await work.groups.mark(found.id):
+            return await _second(visit, work, found, visit.translations.gettext("What left it last, back in it"))
         count = await work.groups.bring_back(found.id, by=visit.member.id, now=visit.now)
         await keep_group(visit, work, "group restored", found.id, f"{count} contributions")
     return visit.see(visit.url("group", group=found.id))
+
+
+async def _second(visit: Visit, work: UnitOfWork, now: Group, wanted: str) -> Response:
+    """Show how many are in the group by now to whoever saw other ones in it."""
+    size, t = await work.groups.size(now.id), visit.translations
+    stands = t.ngettext("%(count)s contribution in it", "%(count)s contributions in it", size) % {"count": size}
+    label = now.name or t.gettext("Group %(number)s") % {"number": now.id}
+    again = {"seen": await work.groups.mark(now.id)}
+    return conflict(visit, visit.url("group", group=now.id), [Both(label, stands, wanted)], again)
 
 
 async def keep_group(visit: Visit, work: UnitOfWork, action: str, group: int, detail: str = "") -> None:

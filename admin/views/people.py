@@ -13,13 +13,16 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from admin import passwords
+from admin.deciding import was_seen
 from admin.permissions import Role
+from admin.reach import is_as_seen, labels, manages, reach, second_key, second_role
 from admin.visit import Visit
 from dialogs.types import Consultation
 from storage.staff import NameTaken, StaffMember, account_name
 from storage.unit_of_work import UnitOfWork
 
-Change = Callable[[UnitOfWork, StaffMember], Awaitable[None]]
+Change = Callable[[UnitOfWork, StaffMember], Awaitable[Response | None]]
+"""Changes an account, or returns the page that says why nothing was kept."""
 
 DONE = frozenset({"role", "disabled", "enabled", "factor"})
 
@@ -67,16 +70,19 @@ async def person(visit: Visit) -> Response:
 
 async def change_role(visit: Visit) -> Response:
     """Give somebody another role or other components; their sessions end."""
-    member = await _other(visit)
+    member, seen = await _other(visit), was_seen(await visit.form())
     try:
         role, components = await _chosen(visit)
     except Wrong as wrong:
         return await _person(visit, member, 422, problem=str(wrong))
 
-    async def change(work: UnitOfWork, found: StaffMember) -> None:
+    async def change(work: UnitOfWork, found: StaffMember) -> Response | None:
+        if seen != reach(found.role, found.components):
+            return await second_role(visit, work, found, role, components)
         await work.staff.set_role(found.id, role, components, visit.now)
         detail = f"{found.role} → {role}, {' '.join(components) or 'everything'}"
         await work.audit.add(visit.member.id, "staff.role", f"{found.id} {detail}", visit.now)
+        return None
 
     return await _changed(visit, member, change, "role")
 
@@ -84,9 +90,11 @@ async def change_role(visit: Visit) -> Response:
 async def disable(visit: Visit) -> Response:
     """Close an account; its sessions end."""
 
-    async def change(work: UnitOfWork, found: StaffMember) -> None:
-        await work.staff.disable(found.id, visit.now)
-        await work.audit.add(visit.member.id, "staff.disable", f"{found.id}", visit.now)
+    async def change(work: UnitOfWork, found: StaffMember) -> Response | None:
+        if not found.disabled:
+            await work.staff.disable(found.id, visit.now)
+            await work.audit.add(visit.member.id, "staff.disable", f"{found.id}", visit.now)
+        return None
 
     return await _changed(visit, await _other(visit), change, "disabled")
 
@@ -94,46 +102,45 @@ async def disable(visit: Visit) -> Response:
 async def enable(visit: Visit) -> Response:
     """Open a closed account again."""
 
-    async def change(work: UnitOfWork, found: StaffMember) -> None:
-        await work.staff.enable(found.id)
-        await work.audit.add(visit.member.id, "staff.enable", f"{found.id}", visit.now)
+    async def change(work: UnitOfWork, found: StaffMember) -> Response | None:
+        if found.disabled:
+            await work.staff.enable(found.id)
+            await work.audit.add(visit.member.id, "staff.enable", f"{found.id}", visit.now)
+        return None
 
     return await _changed(visit, await _other(visit), change, "enabled")
 
 
 async def reset_factor(visit: Visit) -> Response:
     """Forget somebody's second factor: their next login sets up another."""
+    member, seen, t = await _other(visit), was_seen(await visit.form()), visit.translations
 
-    async def change(work: UnitOfWork, found: StaffMember) -> None:
+    async def change(work: UnitOfWork, found: StaffMember) -> Response | None:
+        if not await is_as_seen(work, found, seen):
+            return await second_key(visit, work, found, t.gettext("The phone forgotten"))
         await work.factors.reset(found.id)
         await work.staff.end_sessions(found.id, visit.now)
         await work.audit.add(visit.member.id, "staff.reset-second-factor", f"{found.id}", visit.now)
+        return None
 
-    return await _changed(visit, await _other(visit), change, "factor")
+    return await _changed(visit, member, change, "factor")
 
 
 async def reset_password(visit: Visit) -> Response:
     """Give somebody a password made up just now, and show it once."""
-    member, password = await _other(visit), passwords.made_up()
+    member, seen, password = await _other(visit), was_seen(await visit.form()), passwords.made_up()
 
-    async def change(work: UnitOfWork, found: StaffMember) -> None:
+    async def change(work: UnitOfWork, found: StaffMember) -> Response | None:
+        if not await is_as_seen(work, found, seen):
+            return await second_key(visit, work, found, visit.translations.gettext("A new password"))
         await work.staff.set_password(found.id, passwords.hash_once(password), visit.now)
         await work.audit.add(visit.member.id, "staff.reset-password", f"{found.id}", visit.now)
+        return None
 
-    await _changed(visit, member, change, "")
+    answer = await _changed(visit, member, change, "")
+    if answer.status_code == 409:
+        return answer
     return visit.page("people/password.html", member=member, password=password, is_new=False)
-
-
-def manages(visit: Visit, member: StaffMember) -> bool:
-    """Tell whether an account reaches no further than this administrator's own."""
-    mine, theirs = visit.member.components, member.components
-    return not mine or (bool(theirs) and set(theirs) <= set(mine))
-
-
-def labels(consultations: tuple[Consultation, ...], language: str) -> dict[str, str]:
-    """Return how each component, and each consultation on it, is called in short."""
-    named = {each.component: each.label[language] for each in reversed(consultations) if each.component}
-    return {**named, **{each.slug: each.label[language] for each in consultations}}
 
 
 # --- what a form asks for -------------------------------------------------------------------------------------------
@@ -208,7 +215,9 @@ async def _changed(visit: Visit, member: StaffMember, change: Change, done: str)
         found = await work.staff.by_id(member.id)
         if found is None or not manages(visit, found):
             raise HTTPException(404)
-        await change(work, found)
+        refused = await change(work, found)
+        if refused is not None:
+            return refused
         await work.commit()
     return visit.see(visit.url("person", {"done": done}, id=member.id))
 
@@ -220,7 +229,15 @@ async def _still_in_charge(visit: Visit, work: UnitOfWork) -> None:
 
 
 async def _person(visit: Visit, member: StaffMember, status: int, *, problem: str = "", done: str = "") -> Response:
-    values = {"problem": problem, "done": done, "member": member}
+    async with visit.database.reading() as work:
+        mark = await work.factors.mark(member.id)
+    values = {
+        "problem": problem,
+        "done": done,
+        "member": member,
+        "reach": reach(member.role, member.components),
+        "mark": mark,
+    }
     return visit.page("people/person.html", status, **values, **await _choices(visit, member))
 
 

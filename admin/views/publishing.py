@@ -7,8 +7,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from admin import uploads
+from admin.deciding import was_seen
 from admin.uploads import Checked
-from admin.views.consultations import one
+from admin.views.consultations import held, one
 from admin.visit import Visit
 from dialogs.canonical import consultation_from_json, questionnaire_from_json, questionnaire_to_json
 from dialogs.comparing import compare
@@ -38,11 +39,14 @@ async def publish(visit: Visit) -> Response:
     """Publish the file that was shown; where it is not as it should be any more, say so as before."""
     content = await _content(visit)
     async with visit.database.begin() as work:
-        listed = await one(visit, work)
+        listed = await held(visit, work)
+        seen = was_seen({name: str(value) for name, value in (await visit.request.form()).items()})
         versions = await work.consultations.versions(listed.slug)
         checked = uploads.check(content, consultation_from_json(listed.definition), visit.translations)
         if checked.questionnaire is None or _obstacle(checked.questionnaire, versions):
             return _answer(visit, listed, versions, content)
+        if seen != _offered(checked.questionnaire, versions):
+            return _answer(visit, listed, versions, content, moved=True)
         try:
             await _publish(visit, work, listed, versions, checked.questionnaire)
         except FrozenVersion:
@@ -74,7 +78,10 @@ async def _content(visit: Visit) -> bytes:
     return content
 
 
-def _answer(visit: Visit, listed: Listed, versions: tuple[Version, ...], content: bytes) -> Response:
+def _answer(
+    visit: Visit, listed: Listed, versions: tuple[Version, ...], content: bytes, *, moved: bool = False
+) -> Response:
+    """Show a file's mistakes, or what it changes; `moved` where that is other than what somebody just read."""
     consultation = consultation_from_json(listed.definition)
     checked = uploads.check(content, consultation, visit.translations) if content.strip() else Checked(None)
     new = checked.questionnaire
@@ -86,7 +93,7 @@ def _answer(visit: Visit, listed: Listed, versions: tuple[Version, ...], content
     obstacle = _obstacle(new, versions)
     return visit.page(
         "consultations/compare.html",
-        422 if obstacle else 200,
+        422 if obstacle else 409 if moved else 200,
         consultation=consultation,
         new=new,
         before=before,
@@ -94,7 +101,14 @@ def _answer(visit: Visit, listed: Listed, versions: tuple[Version, ...], content
         obstacle=obstacle,
         next=max([each.version for each in versions if each.slug == new.slug], default=0) + 1,
         content=content.decode("utf-8", "replace"),
+        seen=_offered(new, versions),
+        moved=moved,
     )
+
+
+def _offered(new: Questionnaire, versions: tuple[Version, ...]) -> str:
+    """Return the digest of the version that is offered now, with which a new one is compared; "" for none."""
+    return next((each.digest for each in versions if each.slug == new.slug and each.is_current), "")
 
 
 def _obstacle(new: Questionnaire, versions: tuple[Version, ...]) -> str:

@@ -121,7 +121,8 @@ def _other_order(visit: Visit, theme: ThemeEntry, now: Sequence[ThemeEntry], wan
     mine = dict.fromkeys(each for each in (*(wanted or known), *known) if each in known)
     theirs, yours = (_names(visit, [known[each] for each in order]) for order in (known, mine))
     fields = {"order": written_order(now), "wanted": "-".join(map(str, mine))}
-    return conflict(visit, _address(visit, theme), [(visit.translations.gettext("Order"), theirs, yours)], fields)
+    rows = [Both(visit.translations.gettext("Order"), theirs, yours)]
+    return conflict(visit, _address(visit, theme), rows, fields, room="themes")
 
 
 def _names(visit: Visit, themes: Iterable[ThemeEntry]) -> str:
@@ -175,7 +176,7 @@ async def _unnamed(visit: Visit, work: UnitOfWork) -> Response:
 
 
 def _second(visit: Visit, now: ThemeEntry, rows: list[Both], fields: Mapping[str, str]) -> Response:
-    return conflict(visit, _address(visit, now), rows, {**fields, "version": str(now.version)})
+    return conflict(visit, _address(visit, now), rows, {**fields, "version": str(now.version)}, room="themes")
 
 
 def _differences(visit: Visit, now: ThemeEntry, name: Mapping[str, str], about: Mapping[str, str]) -> list[Both]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from dialogs.definitions.syntax import in_words
 from dialogs.definitions.words import worded
 
 DEEPEST = 20
@@ -156,20 +157,7 @@ def _tabs(text: str, file: str) -> Iterator[Issue]:
 
 
 def _syntax(error: yaml.MarkedYAMLError, file: str) -> Issue:
-    mark = error.problem_mark or error.context_mark
-    message, cure = (
-        worded("this is not YAML ({problem})", problem=error.problem),
-        worded("look at this line and the one before"),
-    )
-    if error.problem == "mapping values are not allowed here":
-        message, cure = worded("a colon stands within a text"), worded("put the text in quotation marks")
-    elif error.context == "while scanning a quoted scalar":
-        mark = error.context_mark or mark
-        message, cure = (
-            worded("a quotation mark opens here and is not closed rightly"),
-            worded("close it, or write “ and ” in a text"),
-        )
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    line, column, message, cure = in_words(error)
     return Issue(file, line, column, message, cure)
 
 

@@ -58,6 +58,10 @@ class Person:
     async def post(self, path: str, data: dict[str, str] | None = None, **more: Any) -> httpx2.Response:
         return await self.client.post(f"/admin{path}", data={"csrf": self.token, **(data or {})}, **more)
 
+    async def send(self, page: str, form: str, data: dict[str, str] | None = None) -> httpx2.Response:
+        """Send a form of a page as it came, with what was seen when the page was made."""
+        return await self.post(form, {"seen": seen_in((await self.get(page)).text, form), **(data or {})})
+
     def cookie(self, name: str) -> str:
         """Return a cookie's value, "" for none; the newest where the tests set several."""
         return next((each.value or "" for each in self.client.cookies.jar if each.name.endswith(name)), "")
@@ -106,6 +110,15 @@ def words(text: str, language: str = "sq", *, many: str = "", count: int = 1, **
     catalogue = locales.translations(locales.DASHBOARD, language)
     found = catalogue.ngettext(text, many, count) if many else catalogue.gettext(text)
     return found % {"count": count, **values} if many or values else found
+
+
+def seen_in(html: str, form: str) -> str:
+    """Return what a form of a page carries of what was seen, "" for none such."""
+    return (
+        (html.split(f'action="/admin{form}"', 1)[-1].split("</form>", 1)[0] + 'name="seen" value=""')
+        .split('name="seen" value="', 1)[1]
+        .split('"', 1)[0]
+    )
 
 
 def token_in(html: str) -> str:

@@ -53,7 +53,8 @@ async def test_what_is_done_stands_in_the_record_with_who_and_when(site: Site) -
     other = await factories.staff(site.database, "Drita")
     await boss.get(f"/submissions/{id_}")
     assert (await boss.post("/export", {"consultation": factories.DIGITAL, "format": "csv"})).status_code == 200
-    await boss.post(f"/people/{other.id}/role", {"role": "viewer", "sees": "some", "component": factories.JUSTICE})
+    wanted = {"role": "viewer", "sees": "some", "component": factories.JUSTICE}
+    await boss.send(f"/people/{other.id}", f"/people/{other.id}/role", wanted)
     page = await boss.get("/audit/")
     named = Named({1: "Boss", other.id: "Drita"}, {}, {})
     async with site.database.reading() as work:

@@ -112,10 +112,10 @@ async def test_a_group_has_a_page_a_name_and_one_click_that_takes_it_apart(site:
     )
     assert out.headers["location"] == f"/admin/groups/{group}"
     assert await group_of(site, third) is None
-    await person.post(f"/groups/{group}/apart")
+    await person.send(f"/groups/{group}", f"/groups/{group}/apart")
     assert await group_of(site, one) is None
     assert words("Nothing is in this group now") in await text_of(person, f"/groups/{group}")
-    await person.post(f"/groups/{group}/undo")
+    await person.send(f"/groups/{group}", f"/groups/{group}/undo")
     assert await group_of(site, one) == await group_of(site, other) == group
     assert ("group taken apart", f"group {group} 2 contributions") in await deeds(site)
 

@@ -7,11 +7,12 @@ import re
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 
+import httpx2
 import pytest
 
 from dialogs.comparing import Fate, compare
 from tests.admin import factories
-from tests.admin.conftest import Person, Site, words
+from tests.admin.conftest import Person, Site, seen_in, words
 
 ISSUES = files("dialogs").joinpath("consultations/key-issues.yaml").read_text("utf-8")
 NEW = ISSUES.replace("version: 1", "version: 2", 1).replace("minutes:", "minutes: ", 1)
@@ -27,6 +28,11 @@ async def _state(site: Site, slug: str = factories.DIGITAL) -> tuple[str, str]:
     async with site.database.reading() as work:
         found = next(each for each in await work.consultations.list() if each.slug == slug)
     return found.state, str(found.closes_on or "")
+
+
+async def _ask(person: Person, what: str, form: dict[str, str] | None = None) -> httpx2.Response:
+    """Open or close as somebody does who has just read what it will do."""
+    return await person.send(f"{DIGITAL}/{what}", f"{DIGITAL}/{what}", form)
 
 
 async def _deeds(site: Site) -> list[tuple[str, str]]:
@@ -57,16 +63,16 @@ async def test_closing_and_opening_say_first_what_they_will_do(site: Site) -> No
     one, many = "%(number)s draft that was begun can", "%(number)s drafts that were begun can"
     assert words(f"{one} no longer be sent.", many=f"{many} no longer be sent.", number="1") in _plain(asked.text)
     assert await _state(site) == ("open", "")
-    done = await person.post(f"{DIGITAL}/close")
+    done = await _ask(person, "close")
     assert done.headers["location"] == f"/admin{DIGITAL}?done=closed"
     assert await _state(site) == ("closed", "")
     assert (await person.get(f"{DIGITAL}/close")).status_code == 303
-    wrong = await person.post(f"{DIGITAL}/open", {"closes_on": "2026-11-22"})
+    wrong = await _ask(person, "open", {"closes_on": "2026-11-22"})
     assert wrong.status_code == 422
     assert (await _state(site))[0] == "closed"
-    await person.post(f"{DIGITAL}/open", {"closes_on": "2026-12-31"})
+    await _ask(person, "open", {"closes_on": "2026-12-31"})
     assert await _state(site) == ("open", "2026-12-31")
-    assert (await person.post(f"{DIGITAL}/open", {"closes_on": "soon"})).status_code == 400
+    assert (await _ask(person, "open", {"closes_on": "soon"})).status_code == 400
     assert [each for each in await _deeds(site) if each[0].startswith("consultation")] == [
         ("consultation.open", f"{factories.DIGITAL} until 2026-12-31"),
         ("consultation.close", factories.DIGITAL),
@@ -77,7 +83,7 @@ async def test_a_last_day_is_told_changed_and_taken_away_while_it_is_open(site: 
     person = await site.member("administrator", name="Ana")
     assert words("Change the last day…") in _plain((await person.get(DIGITAL)).text)
     assert words("Last day: %(name)s", name="Qeverisja dixhitale") in _plain((await person.get(f"{DIGITAL}/open")).text)
-    done = await person.post(f"{DIGITAL}/open", {"closes_on": "2026-11-24"})
+    done = await _ask(person, "open", {"closes_on": "2026-11-24"})
     assert done.headers["location"] == f"/admin{DIGITAL}?done=dated"
     day = "24 nëntor 2026"
     closes = words("The consultation closes by itself at the end of %(day)s.", day=day)
@@ -89,8 +95,8 @@ async def test_a_last_day_is_told_changed_and_taken_away_while_it_is_open(site: 
     person = await site.member("administrator")
     for path in (DIGITAL, "/consultations/", "/overview/"):
         assert words("today is the last day") in _plain((await person.get(path)).text), path
-    await person.post(f"{DIGITAL}/open", {"closes_on": "2026-11-24"})
-    await person.post(f"{DIGITAL}/open")
+    await _ask(person, "open", {"closes_on": "2026-11-24"})
+    await _ask(person, "open")
     assert await _state(site) == ("open", "")
     assert words("The consultation stays open until somebody closes it.") in _plain(
         (await person.get(f"{DIGITAL}?done=dated")).text
@@ -104,7 +110,7 @@ async def test_a_last_day_is_told_changed_and_taken_away_while_it_is_open(site: 
 
 async def test_once_the_day_is_over_it_is_closed_whoever_runs_and_can_be_opened_again(site: Site) -> None:
     person = await site.member("administrator", name="Ana")
-    await person.post(f"{DIGITAL}/open", {"closes_on": "2026-11-23"})
+    await _ask(person, "open", {"closes_on": "2026-11-23"})
     site.clock.now = datetime(2026, 11, 23, 23, 0, tzinfo=UTC)
     person = await site.member("administrator", name="Bora")
     for path in (DIGITAL, "/consultations/", "/overview/"):
@@ -114,8 +120,8 @@ async def test_once_the_day_is_over_it_is_closed_whoever_runs_and_can_be_opened_
     assert await _state(site) == ("open", "2026-11-23"), "no worker was there to write it down"
     form = (await person.get(f"{DIGITAL}/open")).text
     assert 'name="closes_on" value="" min="2026-11-24"' in form
-    assert (await person.post(f"{DIGITAL}/open", {"closes_on": "2026-11-23"})).status_code == 422
-    done = await person.post(f"{DIGITAL}/open", {"closes_on": "2026-11-24"})
+    assert (await _ask(person, "open", {"closes_on": "2026-11-23"})).status_code == 422
+    done = await _ask(person, "open", {"closes_on": "2026-11-24"})
     assert done.headers["location"] == f"/admin{DIGITAL}?done=opened"
     assert await _state(site) == ("open", "2026-11-24")
     async with site.database.reading() as work:
@@ -190,11 +196,11 @@ async def test_an_old_button_and_broken_steps_harm_nothing(lone_site: Site) -> N
 # --- a new version ---------------------------------------------------------------------------------------------------
 
 
-async def _bring(person: Person, text: str | bytes, where: str = "upload") -> tuple[int, str]:
+async def _bring(person: Person, text: str | bytes, where: str = "upload", seen: str = "") -> tuple[int, str]:
     content = text.encode() if isinstance(text, str) else text
     response = await person.client.post(
         f"/admin{DIGITAL}/{where}",
-        data={"csrf": person.token},
+        data={"csrf": person.token, "seen": seen},
         files={"file": ("new.yaml", content, "application/yaml")},
     )
     return response.status_code, response.text
@@ -234,7 +240,8 @@ async def test_a_new_version_is_compared_and_then_published(site: Site) -> None:
     assert page.count('class="difference changed"') == 1
     async with site.database.reading() as work:
         assert len(await work.consultations.versions(factories.DIGITAL)) == 2
-    status, _ = await _bring(person, reworded, "publish")
+    seen = seen_in(page, f"{DIGITAL}/publish")
+    status, _ = await _bring(person, reworded, "publish", seen)
     assert status == 303
     async with site.database.reading() as work:
         versions = await work.consultations.versions(factories.DIGITAL)
@@ -244,7 +251,7 @@ async def test_a_new_version_is_compared_and_then_published(site: Site) -> None:
     assert await _state(site) == ("open", "")
     deeds = [each for each in await _deeds(site) if each[0] == "questionnaire.publish"]
     assert deeds == [("questionnaire.publish", f"{factories.DIGITAL} key-issues version 2")]
-    again, page = await _bring(person, reworded, "publish")
+    again, page = await _bring(person, reworded, "publish", seen)
     assert again == 422
     assert words("It is published already, word for word.") in html.unescape(page)
     taken, _ = await _bring(person, reworded.replace(ask, "Pse?"))

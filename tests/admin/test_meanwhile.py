@@ -40,13 +40,13 @@ async def case(site: Site) -> uuid.UUID:
     return uuid.UUID(str(row.id))
 
 
-async def edited(site: Site, text: str | None, question: str = "issue") -> None:
-    """Let the author change an answer, or take it back."""
+async def edited(site: Site, text: str | None, question: str = "issue", *, dropped: bool = True) -> None:
+    """Let the author change an answer, or take it back, or skip the question where it is not `dropped`."""
     slot = Slot(question, 1)
-    said = Answer(slot, (Part(100, text),)) if text else Answer(slot)
+    said = Answer(slot, (Part(100, text),)) if text else Answer(slot, skipped=not dropped)
     async with site.database.begin() as work:
         author = (await work.transaction.rows(select(Submission.participant_id)))[0][0]
-        await work.submissions.revise(author, [(1, said, text is None)], "sq", LATER)
+        await work.submissions.revise(author, [(1, said, text is None and dropped)], "sq", LATER)
         await work.submissions.revised(author, [(1, 1)], LATER)
         await work.commit()
 
@@ -181,3 +181,20 @@ async def marks(person: Person) -> str:
     page = (await person.get("/contributions/?changed=1")).text
     (line,) = re.findall(r'<div class="marks">(.*?)</div>', page, re.DOTALL)
     return html.unescape(line)
+
+
+@pytest.mark.parametrize(
+    ("dropped", "said", "other"), [(True, "Taken back", "Skipped"), (False, "Skipped", "Taken back")]
+)
+async def test_what_was_skipped_reads_otherwise_than_what_was_taken_back(
+    lone_site: Site, dropped: bool, said: str, other: str
+) -> None:
+    contribution, person = await case(lone_site), await lone_site.member()
+    page = await person.get(f"/contributions/{contribution}")
+    form = dict(re.findall(r'name="(version|heard)" value="([^"]*)"', page.text))
+    await edited(lone_site, None, "why", dropped=dropped)
+    late = await person.post(f"/contributions/{contribution}/status", {**form, "status": "ready"})
+    assert late.status_code == 409
+    news = html.unescape(late.text.split('class="versus"', 1)[1].split('id="row-1"', 1)[0])
+    assert words(said) in news
+    assert words(other) not in news
