@@ -1,7 +1,8 @@
 """A worker that is killed again and again: `python -m tests.bot.dying`, one life a line of its input.
 
-Importing takes seconds, so one warm parent forks a child for each life and kills it after as many milliseconds as the
-line says; `end` lets the last life go on until the input ends. The child is the product as it is.
+Importing takes seconds, so one warm parent forks a child for each life, says its number, and says when it is dead:
+whoever asked for it kills it. `end` begins the last life, which goes on until the input ends. The child is the product
+as it is.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import asyncio
 import os
 import signal
 import sys
-import time
 
 os.environ["PTB_TIMEDELTA"] = "true"
 
@@ -38,11 +38,10 @@ def main() -> None:
             os.dup2(2, 1)
             asyncio.run(life())
             os._exit(0)
+        print(child, flush=True)
         if line.strip() == "end":
             sys.stdin.read()
-        else:
-            time.sleep(int(line) / 1000)
-        os.kill(child, signal.SIGKILL)
+            os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         print("dead", flush=True)
 

@@ -20,7 +20,7 @@ from simulator import Phone, Telegram
 from storage.database import Database
 from storage.keys import Keyring, generate
 from storage.migrate import upgrade
-from tests.bot.conftest import TOKEN
+from tests.bot.conftest import TOKEN, until
 from tests.bot.storm import Storm, crowd, over, tell_all
 from tests.bot.test_polling import heard
 
@@ -62,11 +62,16 @@ async def mortal(
         await process.wait()
 
 
-async def lived(process: asyncio.subprocess.Process, milliseconds: int) -> None:
-    """Let the worker live for so long."""
+async def lived(process: asyncio.subprocess.Process, storm: Storm, calls: int, longer: float) -> None:
+    """Let the worker live until it made so many calls, and so many seconds longer."""
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write(f"{milliseconds}\n".encode())
+    wanted = len(storm.calls) + calls
+    process.stdin.write(b"begin\n")
+    number = int(await process.stdout.readline())
+    await until(lambda: len(storm.calls) >= wanted, 60)
+    await asyncio.sleep(longer)
+    os.kill(number, signal.SIGKILL)
     assert await process.stdout.readline() == b"dead\n"
 
 
@@ -79,12 +84,11 @@ async def test_a_notice_survives_its_worker(
     chats = await crowd(world, telegram, 20 * kills)
     chance, ends = random.Random(5), [0]
     async with mortal(database_url, secret, api, tmp_path) as process:
-        notice, longer = await tell_all(world), 1.0
+        notice = await tell_all(world)
         for _ in range(kills):
-            await lived(process, int(longer * chance.randint(250, 900)))
+            await lived(process, storm, chance.randint(0, 25), chance.uniform(0, 2 / RATE))
             await asyncio.sleep(0.1)  # what it sent with its last breath arrives
             ends.append(len(storm.calls))
-            longer *= 1.5 if ends[-1] == ends[-2] else 1.0  # a busy machine takes longer to begin
         assert process.stdin is not None
         process.stdin.write(b"end\n")
         await over(world, notice, 300)

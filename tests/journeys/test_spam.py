@@ -31,8 +31,9 @@ PATIENCE = 1.0
 """Seconds within which 99 of 100 replies to people who do not flood come."""
 
 
-async def flood(account: Citizen, until: float, every: float) -> int:
-    """Write something every so many seconds; return how often."""
+async def flood(account: Citizen, until: float, every: float, first: float) -> int:
+    """Write something every so many seconds, `first` seconds from now on; return how often."""
+    await asyncio.sleep(first)
     said = 0
     while time.monotonic() < until:
         account.phone.say(f"{NOISE}{said}")
@@ -73,7 +74,8 @@ async def drowned(postgres_url: str, directory: Path, accounts: int, seconds: fl
             await asyncio.gather(*(each.walk(PATH[:6]) for each in flooding[some : some + 50]))
         until = time.monotonic() + seconds
         honest = asyncio.gather(*(honestly(place, until, waits) for _ in range(HONEST)))
-        said = await asyncio.gather(*(flood(each, until, every) for each in flooding))
+        beginning = enumerate(flooding)  # one after another: a machine that floods is no choir
+        said = await asyncio.gather(*(flood(each, until, every, every * n / accounts) for n, each in beginning))
         behind = len(place.telegram.queue)
         people = sum(await honest)
         await drained(place)
