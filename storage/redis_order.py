@@ -23,6 +23,7 @@ from storage.ephemeral import IN_FLIGHT, Meanwhile, MemoryOrder, Turn, forgotten
 from storage.keys import Keyring
 from storage.redis_ears import hear
 from storage.redis_line import Failures
+from storage.redis_script import Script
 
 TURN_MS = 5_000
 """How long a chat's turn may last before it is taken for a dead process's."""
@@ -35,6 +36,9 @@ LEFT_MS = 2_000
 
 NAP = 1.0
 """Seconds after which a sleeper looks again by itself: what a wake-up that was lost costs at most."""
+
+PROMPTLY = 1.0
+"""Seconds within which Redis answers, or does not."""
 
 SULK = 1.0
 """Seconds to leave Redis alone after it failed."""
@@ -97,10 +101,10 @@ class RedisOrder:
 
     def __init__(self, url: str, keyring: Keyring, in_flight: int = IN_FLIGHT, turn_ms: int = TURN_MS) -> None:
         at_once = Retry(NoBackoff(), 0)
-        self._redis = Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=1.0, retry=at_once)
-        self._script = self._redis.register_script(TURNS)
+        self._redis = Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=PROMPTLY, retry=at_once)
         self._turns: Batches[tuple[str, str], int] = Batches(self._asked_for, AT_MOST)
         self._ears = Redis.from_url(url, socket_connect_timeout=0.5, socket_timeout=None, retry=at_once)
+        self._script = Script(self._ears, TURNS, PROMPTLY)
         self._keyring = keyring
         self._memory = MemoryOrder(in_flight)
         self._turn_ms = turn_ms
@@ -157,6 +161,7 @@ class RedisOrder:
                 with suppress(asyncio.CancelledError):
                     await task
         await self._turns.end()
+        await self._script.close()
         await self._redis.aclose()
         await self._ears.aclose()
 
@@ -193,7 +198,7 @@ class RedisOrder:
             raise ConnectionError("Redis did not answer a moment ago")
         letters = "".join(letter for letter, _ in turns)
         try:
-            said: list[int] = await self._script(
+            said: list[int] = await self._script.run(
                 [name for _, name in turns], [self._me, self._turn_ms, LEFT_MS, letters]
             )
         except Failures as error:

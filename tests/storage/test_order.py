@@ -176,6 +176,21 @@ async def test_redis_learns_no_chat_number(redis_url: str, keyring: Keyring) -> 
     await asyncio.gather(order.close(), other.close())
 
 
+async def test_a_connection_cut_meanwhile_and_a_forgotten_script_are_nobodys_trouble(
+    redis_url: str, keyring: Keyring, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING, "storage.redis_order")
+    order, client = RedisOrder(redis_url, keyring), Redis.from_url(redis_url)
+    for trouble in ("SCRIPT FLUSH", "CLIENT KILL TYPE normal SKIPME yes"):
+        await run(order, 7, "before", [])
+        await asyncio.sleep(0.05)
+        await client.execute_command(*trouble.split())  # type: ignore[no-untyped-call]
+        await run(order, 7, "after", [])
+    assert caplog.messages == []
+    await client.aclose()
+    await order.close()
+
+
 async def test_everything_goes_on_when_redis_dies_and_returns(
     keyring: Keyring, caplog: pytest.LogCaptureFixture
 ) -> None:
