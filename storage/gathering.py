@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func
+from sqlalchemy import ColumnElement, Integer, Select, Text, cast, func, literal_column
 
 
 class Json:
@@ -32,3 +32,35 @@ class Json:
         """Return what `statement` gathers for a row of the query around it."""
         found = statement.scalar_subquery()
         return cast(found, Text) if self._postgres else found
+
+
+class Lines:
+    """JSON written as text, sign by sign: a few times as quick as a database's own functions for whole rows."""
+
+    def __init__(self, dialect: str) -> None:
+        self._postgres = dialect == "postgresql"
+
+    def list(self, *columns: Any) -> ColumnElement[Any]:
+        """Return a list of `columns`: numbers, JSON, and what this class made JSON of."""
+        pattern: ColumnElement[str] = literal_column(f"'[{','.join(['%s'] * len(columns))}]'")
+        return (func.format if self._postgres else func.printf)(pattern, *columns)
+
+    def all(self, column: Any) -> ColumnElement[Any]:
+        """Return one of `column` for each row, a comma between; they come in no order, and no row gives NULL."""
+        return func.aggregate_strings(cast(column, Text), ",")
+
+    def several(self, statement: Select[*tuple[Any, ...]]) -> ColumnElement[Any]:
+        """Return the list of what `statement` gathers for a row of the query around it."""
+        return self.list(statement.scalar_subquery())
+
+    def quoted(self, column: Any) -> ColumnElement[Any]:
+        """Return a text as JSON has it, and null for NULL."""
+        return self.json(func.to_json(column) if self._postgres else func.json_quote(column))
+
+    def json(self, column: Any) -> ColumnElement[Any]:
+        """Return JSON, and null for NULL."""
+        return func.coalesce(cast(column, Text), literal_column("'null'"))
+
+    def number(self, column: Any) -> ColumnElement[Any]:
+        """Return 1 for true and 0 for false."""
+        return cast(column, Integer)

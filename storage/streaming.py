@@ -1,7 +1,7 @@
 """What was submitted, from first to last, over as many transactions as it takes: lean, for files of any length.
 
-One statement reads a chunk of submissions, what was said in each gathered into JSON by the database; no object is made
-of an answer. What it yields is the same as `storage.whole` would have it, without the revisions.
+One statement reads a chunk of submissions, what was said in each gathered into one text by the database; no object is
+made of an answer. What it yields is the same as `storage.whole` would have it, without the revisions.
 """
 
 from __future__ import annotations
@@ -9,37 +9,24 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Select, Uuid, bindparam, exists, false, select, tuple_
 
 from dialogs.types import Kind, Questionnaire
 from storage.database import Database
-from storage.filters import Filter, conditions, matches
-from storage.gathering import Json
+from storage.filters import Filter
 from storage.masking import Mask
-from storage.models import (
-    AnswerRow,
-    AuthorReply,
-    Contribution,
-    ContributionText,
-    ContributionTheme,
-    Redaction,
-    Submission,
-    Theme,
-)
+from storage.stream_statements import THEMES, chunk
 from storage.transaction import Record
-from storage.types import UtcDateTime
 from storage.written import words
 
 CHUNK = 500
 """Submissions read in one go: what an export holds in memory at a time."""
 
-_SLICE = 25
+_SLICE = 50
 """Of these so many are put into words before others have a turn."""
 
 Value = str | list[str] | None
@@ -58,7 +45,10 @@ class SentItem(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """One submission; `answers` is what belongs to no contribution."""
+    """One submission; `answers` is what belongs to no contribution.
+
+    Moments are UTC, to the second, such as "2026-11-23T13:05:00Z".
+    """
 
     id: str
     consultation: str
@@ -66,8 +56,8 @@ class Sent(NamedTuple):
     version: int
     channel: str
     language: str
-    started_at: datetime
-    submitted_at: datetime
+    started_at: str
+    submitted_at: str
     answers: Answers
     contributions: list[SentItem]
 
@@ -92,28 +82,30 @@ async def stream(database: Database, wanted: Filter) -> AsyncIterator[list[Sent]
     try:
         while rows := await ahead:
             ahead = asyncio.ensure_future(reader.next())
-            yield await _meanwhile(rows, reader.shapes)
+            yield await _meanwhile(rows, reader)
     finally:
         ahead.cancel()
         await asyncio.gather(ahead, return_exceptions=True)
 
 
-async def _meanwhile(rows: Sequence[Record], shapes: Mapping[str, _Shape]) -> list[Sent]:
+async def _meanwhile(rows: Sequence[Record], known: _Reader) -> list[Sent]:
     """Put rows into words, little by little: meanwhile the database is asked for the next, and gathers them."""
     made: list[Sent] = []
+    shapes, themes = known.shapes, known.themes
     for start in range(0, len(rows), _SLICE):
-        made += [_sent(row, shapes[row[1]]) for row in rows[start : start + _SLICE]]
+        made += [_sent(row, shapes[row[1]], themes) for row in rows[start : start + _SLICE]]
         await asyncio.sleep(0)
     return made
 
 
 class _Reader:
-    """Reads chunk after chunk; `shapes` are the versions met so far, by digest."""
+    """Reads chunk after chunk; `shapes` are the versions met so far, by digest, `themes` all there are, by number."""
 
     def __init__(self, database: Database, wanted: Filter) -> None:
         self.shapes: dict[str, _Shape] = {}
+        self.themes: dict[int, _Theme] = {}
         self._database = database
-        self._statement = _statement(wanted, "sqlite" if database.is_sqlite else "postgresql")
+        self._statement = chunk(wanted, "sqlite" if database.is_sqlite else "postgresql", CHUNK)
         self._place: dict[str, Any] | None = {"at": datetime.min.replace(tzinfo=UTC), "id": uuid.UUID(int=0)}
 
     async def next(self) -> Sequence[Record]:
@@ -124,8 +116,15 @@ class _Reader:
             rows = await work.transaction.rows(self._statement, self._place)
             for consultation in {row[2] for row in rows if row[1] not in self.shapes}:
                 self.shapes.update(_shapes(await work.reading.questionnaires(consultation)))
-        self._place = {"at": rows[-1][6], "id": rows[-1][0]} if len(rows) == CHUNK else None
+            self.themes.update({row[2]: row for row in await work.transaction.rows(THEMES)})
+        self._place = _place(rows[-1]) if len(rows) == CHUNK else None
         return rows
+
+
+def _place(row: Record) -> dict[str, Any]:
+    """Return where a row stands in the order of time."""
+    at = datetime.fromisoformat(row[6])
+    return {"at": at.replace(tzinfo=UTC) if at.tzinfo is None else at, "id": uuid.UUID(row[0])}
 
 
 # --- rows into values ------------------------------------------------------------------------------------------------
@@ -143,28 +142,32 @@ def _asked(version: Questionnaire, *, repeated: bool) -> tuple[tuple[str, Kind],
     return tuple((question.id, question.kind) for section in sections for question in section.questions)
 
 
-def _sent(row: Record, shape: _Shape) -> Sent:
+def _sent(row: Record, shape: _Shape, themes: Mapping[int, _Theme]) -> Sent:
     id_, _, consultation, channel, language, started_at, submitted_at, parts, said, covered = row
-    stands, changes = _stands(orjson.loads(said) if said else ())
-    if covered and covered != "[]":
-        _cover(stands, orjson.loads(covered))
+    stands, changes = _stands(orjson.loads(f"[{said}]") if said else ())
+    if covered:
+        _cover(stands, orjson.loads(f"[{covered}]"))
     items: list[SentItem] = []
-    found = orjson.loads(parts) if parts else []
+    found = orjson.loads(f"[{parts}]") if parts else []
     found.sort(key=_rank)
-    for item, position, status, themes in found:
+    for item, position, status, under in found:
         here = stands.get(item)
         if here:
-            slugs = [slug for _, _, slug in sorted(themes)] if themes else []
-            answers = {question: _value(kind, here.get(question)) for question, kind in shape.repeated}
-            items.append(SentItem(position, status, slugs, changes.get(item, 0), answers))
-    here = stands.get(0, _NOWHERE)
-    beside = {question: _value(kind, here.get(question)) for question, kind in shape.beside} if shape.beside else {}
-    return Sent(
-        str(id_), consultation, shape.slug, shape.version, channel, language, started_at, submitted_at, beside, items
-    )
+            slugs = [slug for _, slug, _ in sorted(themes[each] for each in under)] if under else []
+            items.append(SentItem(position, status, slugs, changes.get(item, 0), _answers(shape.repeated, here)))
+    beside = _answers(shape.beside, stands.get(0, _NOWHERE)) if shape.beside else {}
+    about = (shape.slug, shape.version, channel, language, _moment(started_at), _moment(submitted_at))
+    return Sent(id_ if "-" in id_ else str(uuid.UUID(id_)), consultation, *about, beside, items)
+
+
+def _moment(text: str) -> str:
+    """Return a moment of UTC as either database writes it, in the form of exports."""
+    return f"{text[:10]}T{text[11:19]}Z"
 
 
 _rank = itemgetter(1)
+_Theme = Record
+"""A theme: its place in the codebook, its slug, its number."""
 
 _Said = list[Any]
 """An answer's revision: question, item, revision, whether skipped, dropped; chosen, parts."""
@@ -194,9 +197,15 @@ def _stands(said: Iterable[_Said]) -> tuple[_Stands, Mapping[int, int]]:
     return newest, changes
 
 
-def _value(kind: Kind, said: _Said | None) -> Value:
-    if said is None or said[3]:
-        return None
+def _answers(asked: Iterable[tuple[str, Kind]], here: Mapping[str, _Said]) -> Answers:
+    """Return what stands in a slot for each question."""
+    return {
+        question: None if (said := here.get(question)) is None or said[3] else _value(kind, said)
+        for question, kind in asked
+    }
+
+
+def _value(kind: Kind, said: _Said) -> Value:
     if kind is Kind.TEXT:
         parts = said[6]
         if len(parts) == 1:
@@ -212,66 +221,3 @@ def _cover(stands: _Stands, covered: Iterable[Sequence[Any]]) -> None:
     for said in (each for here in stands.values() for each in here.values()):
         if said[6]:
             said[6] = [[0, mask.over("\n".join(part[1] for part in said[6]))]]
-
-
-# --- the statement ---------------------------------------------------------------------------------------------------
-
-
-def _statement(wanted: Filter, dialect: str) -> Select[*tuple[Any, ...]]:
-    """Return the reading of the next chunk after the place `at`, `id`.
-
-    The chunk is found first and what belongs to it is then looked up: joined at once, each chunk would cost more than
-    the one before.
-    """
-    chosen = _chosen(wanted, dialect)
-    there = tuple_(bindparam("at", type_=UtcDateTime()), bindparam("id", type_=Uuid()))
-    place = tuple_(Submission.submitted_at, Submission.id)
-    mine = [Submission.submitted_at.is_not(None), there < place, *_of_submission(wanted)]
-    if chosen:
-        parts = select(1).select_from(Contribution).join(ContributionText, isouter=True)
-        mine.append(exists(parts.where(Contribution.submission_id == Submission.id, *chosen)))
-    columns = [Submission.id, Submission.digest, Submission.consultation, Submission.channel, Submission.language]
-    columns += [Submission.started_at, Submission.submitted_at]
-    page = select(*columns).where(*mine).order_by(Submission.submitted_at, Submission.id).limit(CHUNK).subquery("page")
-    return select(page, *_belonging_to(page.c, chosen, Json(dialect))).order_by(page.c.submitted_at, page.c.id)
-
-
-def _of_submission(wanted: Filter) -> list[ColumnElement[bool]]:
-    """Return what must hold of a submission whatever is in it."""
-    slugs = [slug for slug in wanted.scope if wanted.consultation in {"", slug}]
-    found: list[ColumnElement[bool]] = [Submission.consultation.in_(slugs) if slugs else false()]
-    if wanted.questionnaire:
-        found.append(Submission.questionnaire == wanted.questionnaire)
-    if wanted.languages:
-        found.append(Submission.language.in_(wanted.languages))
-    return found
-
-
-def _chosen(wanted: Filter, dialect: str) -> list[ColumnElement[bool]]:
-    """Return what must hold of each contribution; nothing where all of a submission are wanted."""
-    of_all = Filter(wanted.scope, wanted.consultation, questionnaire=wanted.questionnaire, languages=wanted.languages)
-    if replace(wanted, words=" ".join(wanted.folded)) == of_all:
-        return []
-    return [*conditions(wanted), *matches(wanted.folded, dialect)] if wanted.folded else conditions(wanted)
-
-
-def _belonging_to(page: Any, chosen: Sequence[ColumnElement[bool]], json: Json) -> tuple[ColumnElement[Any], ...]:
-    """Return the contributions, the answers and the redactions of a submission of the page."""
-    coded = select(json.all(Theme.position, Theme.id, Theme.slug)).join(ContributionTheme)
-    themes = coded.where(ContributionTheme.contribution_id == Contribution.id).scalar_subquery()
-    parts = select(json.all(Contribution.item, Contribution.position, Contribution.status, json.inner(themes)))
-    if chosen:
-        parts = parts.join(ContributionText, isouter=True)
-    told = (AnswerRow.question, AnswerRow.item, AnswerRow.revision, AnswerRow.skipped, AnswerRow.dropped)
-    said = select(json.all(*told, json.inner(AnswerRow.chosen), json.inner(AnswerRow.parts)))
-    covered = select(json.all(json.inner(AnswerRow.parts), AuthorReply.text, Redaction.start, Redaction.end))
-    return (
-        json.text(parts.where(Contribution.submission_id == page.id, *chosen)),
-        json.text(said.where(AnswerRow.submission_id == page.id)),
-        json.text(
-            covered.select_from(Redaction)
-            .join(AnswerRow, AnswerRow.id == Redaction.answer_id, isouter=True)
-            .join(AuthorReply, AuthorReply.id == Redaction.author_reply_id, isouter=True)
-            .where(Redaction.submission_id == page.id, Redaction.undone_at.is_(None))
-        ),
-    )

@@ -9,10 +9,9 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from admin.exports import codebook
 from admin.exports.columns import columns
 from admin.exports.flat import Cell, rows
-from admin.exports.json_lines import timestamp
 from storage.database import Database
 from storage.filters import Filter
-from storage.streaming import Sent, stream
+from storage.streaming import stream
 
 BOM = "\ufeff"
 
@@ -22,20 +21,12 @@ async def write(database: Database, wanted: Filter, language: str = "") -> Async
     table = await columns(database, wanted, language)
     yield _encoded([table.titles], BOM)
     async for chunk in stream(database, wanted):
-        yield _encoded(_rows(chunk, table.questions))
+        yield _encoded(row for sent in chunk for row in rows(sent, table.questions))
 
 
 async def write_codebook(database: Database, wanted: Filter, language: str) -> AsyncIterator[bytes]:
     """Yield what explains the table's codes, as a table of its own."""
     yield _encoded(await codebook.rows(database, wanted, language), BOM)
-
-
-def _rows(chunk: Iterable[Sent], questions: Sequence[str]) -> Iterable[Sequence[Cell]]:
-    for sent in chunk:
-        begun, ended = timestamp(sent.started_at), timestamp(sent.submitted_at)
-        for row in rows(sent, questions):
-            row[6:8] = begun, ended
-            yield row
 
 
 def _encoded(lines: Iterable[Sequence[Cell]], mark: str = "") -> bytes:

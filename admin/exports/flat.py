@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 from storage.streaming import Answers, Sent
 
-Cell = str | int | datetime | None
+Cell = str | int | None
 
 _RUNS = frozenset("=+-@")
 _RUNS_AT_ONCE = frozenset("\t\r\n\0")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -31,16 +30,11 @@ def record(sent: Sent) -> dict[str, Any]:
         "version": sent.version,
         "channel": sent.channel,
         "language": sent.language,
-        "started_at": timestamp(sent.started_at),
-        "submitted_at": timestamp(sent.submitted_at),
+        "started_at": sent.started_at,
+        "submitted_at": sent.submitted_at,
         "answers": sent.answers,
         "contributions": [
             {"status": status, "themes": themes, "revisions": revisions, "answers": answers}
             for _, status, themes, revisions, answers in sent.contributions
         ],
     }
-
-
-def timestamp(moment: datetime) -> str:
-    """Return a moment of UTC to the second, such as "2026-11-23T13:05:00Z"."""
-    return moment.isoformat(timespec="seconds")[:19] + "Z"

@@ -36,6 +36,8 @@ MOMENT = "d.m.yyyy hh:mm"
 """How a moment is shown, as Albanians write it; the cell holds a date that can be sorted and counted with."""
 WIDTHS = {"id": 12, "version": 9, "channel": 11, "language": 9, "contribution": 9, "revisions": 11}
 """Of columns that need less than the ordinary width."""
+MOMENTS = frozenset((FIXED.index("started_at"), FIXED.index("submitted_at")))
+"""The columns of moments."""
 
 _NOT_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
@@ -114,16 +116,16 @@ class Table:
         self._row += 1
         rest: list[str] = []
         for column, cell in enumerate(cells):
-            if isinstance(cell, str) and cell:
+            if column in MOMENTS and cell:
+                local = locales.in_albania(datetime.fromisoformat(str(cell))).replace(tzinfo=None)
+                self._sheet.write_datetime(self._row, column, local, self._moment)
+            elif isinstance(cell, str) and cell:
                 first, *more = pieces(_NOT_XML.sub("\ufffd", cell))
                 style = self._wrapped if column >= len(FIXED) else self._plain
                 self._sheet.write_string(self._row, column, first, style)
                 rest += [f"{self._columns.titles[column]} ({n}): {piece}" for n, piece in enumerate(more, 2)]
             elif isinstance(cell, int):
                 self._sheet.write_number(self._row, column, cell, self._plain)
-            elif isinstance(cell, datetime):
-                local = locales.in_albania(cell).replace(tzinfo=None, microsecond=0)
-                self._sheet.write_datetime(self._row, column, local, self._moment)
         for column, piece in enumerate(rest, len(cells)):
             self._sheet.write_string(self._row, column, piece)
 

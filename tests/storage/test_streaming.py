@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import insert, select
 
-from admin.exports.json_lines import record, timestamp
+from admin.exports.json_lines import record
 from storage import streaming
 from storage.database import Database
 from storage.filing import file_some
@@ -48,11 +48,15 @@ def _slow(submitted: Submitted) -> dict[str, object]:
         "version": submitted.questionnaire.version,
         "channel": submitted.channel,
         "language": submitted.language,
-        "started_at": timestamp(submitted.started_at),
-        "submitted_at": timestamp(submitted.submitted_at),
+        "started_at": _told(submitted.started_at),
+        "submitted_at": _told(submitted.submitted_at),
         "answers": {answer.question.id: value(answer) for answer in submitted.answers},
         "contributions": [part(each) for each in submitted.contributions],
     }
+
+
+def _told(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 async def _reference(database: Database, consultation: str) -> list[dict[str, object]]:
