@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,7 +17,7 @@ from admin.visit import Visit
 from dialogs.canonical import consultation_from_json, questionnaire_from_json
 from dialogs.types import Consultation, Questionnaire
 from storage.closing import close_if_over
-from storage.consultations import Listed
+from storage.consultations import Listed, Version
 from storage.unit_of_work import UnitOfWork
 
 
@@ -54,14 +54,14 @@ async def listing(visit: Visit) -> Response:
     """Show every consultation that this person follows."""
     async with visit.database.reading() as work:
         listed = await _visible(visit, work)
-        found = [await _shown(work, each, visit) for each in listed]
+        found = await _shown(work, listed, visit)
     return visit.page("consultations/list.html", found=found)
 
 
 async def detail(visit: Visit) -> Response:
     """Show one consultation: its dates, its versions, and what may be done with it."""
     async with visit.database.reading() as work:
-        shown = await _shown(work, await one(visit, work), visit)
+        [shown] = await _shown(work, [await one(visit, work)], visit)
     return visit.page("consultations/detail.html", shown=shown, done=visit.request.query_params.get("done", ""))
 
 
@@ -161,9 +161,12 @@ async def _visible(visit: Visit, work: UnitOfWork) -> list[Listed]:
     return [each for each in await work.consultations.list() if each.slug in mine]
 
 
-async def _shown(work: UnitOfWork, listed: Listed, visit: Visit) -> Shown:
-    versions = await work.consultations.versions(listed.slug)
-    drafts, submissions = await work.overview.begun(listed.slug)
+async def _shown(work: UnitOfWork, listed: Sequence[Listed], visit: Visit) -> list[Shown]:
+    begun = await work.overview.begun([each.slug for each in listed])
+    return [_as_seen(each, await work.consultations.versions(each.slug), begun[each.slug], visit) for each in listed]
+
+
+def _as_seen(listed: Listed, versions: Iterable[Version], begun: tuple[int, int], visit: Visit) -> Shown:
     return Shown(
         consultation_from_json(listed.definition),
         listed.state_at(visit.now),
@@ -172,8 +175,7 @@ async def _shown(work: UnitOfWork, listed: Listed, visit: Visit) -> Shown:
             Offered(questionnaire_from_json(each.definition), each.is_current, each.published_at) for each in versions
         ),
         days_left(listed.closes_on, locales.today(visit.now)) if listed.state_at(visit.now) == "open" else None,
-        drafts,
-        submissions,
+        *begun,
     )
 
 
@@ -185,7 +187,7 @@ def days_left(closes_on: date | None, today: date) -> int | None:
 async def _asked(visit: Visit, what: str, status: int = 200, **more: object) -> Response:
     async with visit.database.reading() as work:
         listed = await one(visit, work)
-        shown = await _shown(work, listed, visit)
+        [shown] = await _shown(work, [listed], visit)
     if what == "close" and shown.state != "open":
         return visit.see(visit.url("consultation", slug=shown.consultation.slug))
     today = locales.today(visit.now)

@@ -176,7 +176,7 @@ async def test_a_questionnaire_is_walked_to_its_end_and_nothing_is_kept(site: Si
     assert "&lt;b&gt;uji&lt;/b&gt;" in page
     assert "Faleminderit" in page
     async with site.database.reading() as work:
-        assert await work.overview.begun(factories.DIGITAL) == (0, 0)
+        assert await work.overview.begun([factories.DIGITAL]) == {factories.DIGITAL: (0, 0)}
     english = await _walk(site, person, path, "en", "[English]", "[I agree]")
     assert asked.asked["issue"][1].ask["en"].split("?")[0] in html.unescape(english)
 
