@@ -22,6 +22,8 @@ from storage.types import UtcDateTime
 
 NEAR: Final = 2000
 """Among how many of the newest a word is looked for one by one, before all that have it are gathered."""
+RARE: Final = 0.01
+"""The share of contributions below which all that have a word are gathered."""
 LONGEST_TEXT: Final = 100_000
 """Signs of a contribution that are searched."""
 SPELLINGS: Final = (("dixhit", "digjit"),)
@@ -129,14 +131,31 @@ class Search:
         way: dict[str, Any] = {"beyond": beyond, "upwards": upwards, "limit": limit}
         if not self._words:
             return await self._transaction.rows(shown(newest(self._wanted, **way)))
+        if await self.is_gathered_at_once():
+            return await self._transaction.rows(shown(self.gathered(PLACE, **way)))
         near = await self._transaction.rows(shown(self.one_by_one(PLACE, among=NEAR, **way)))
         if len(near) >= limit or not await self.goes_on(beyond=beyond, upwards=upwards):
             return near
         return await self._transaction.rows(shown(self.gathered(PLACE, **way)))
 
-    async def near(self, **way: Any) -> Sequence[Record]:
-        """Return where those stand that have the words, among the first few that match the rest of the filter."""
-        return await self._transaction.rows(self.one_by_one(PLACE, among=NEAR, **way))
+    async def is_gathered_at_once(self) -> bool:
+        """Return whether the words are rare and something is asked that no index has in order of time, themes.
+
+        To find the newest under a theme may mean to walk past all there are; how rare a word is, the newest whatever
+        their theme tell.
+        """
+        if not self._wanted.themes:
+            return False
+        of_any = Search(
+            self._transaction, Filter(self._wanted.scope, self._wanted.consultation, words=self._wanted.words)
+        )
+        return await of_any.near() < NEAR * RARE and await of_any.goes_on()
+
+    async def near(self) -> int:
+        """Return how many have the words among the first few that match the rest of the filter."""
+        there = self.one_by_one(PLACE, among=NEAR, limit=NEAR).subquery()
+        row = await self._transaction.first(select(func.count()).select_from(there))
+        return int(row[0]) if row else 0
 
     async def goes_on(self, **way: Any) -> bool:
         """Return whether more than these match the filter, the words left out."""

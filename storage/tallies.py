@@ -16,15 +16,13 @@ from sqlalchemy import Select, delete, func, insert, literal, select, text, true
 
 from storage.filters import NOBODY, Filter
 from storage.models import Contribution, ContributionCount, ContributionTheme
-from storage.searching import NEAR, PLACE, Search, newest
+from storage.searching import NEAR, PLACE, RARE, Search, newest
 from storage.transaction import Record, Transaction
 
 CAP: Final = 1000
 """Beyond which the contributions that have a word are not counted: a page then says "1000+"."""
 LOOK: Final = 5000
 """How many contributions are looked at, at most, where no number is kept."""
-RARE: Final = 0.01
-"""The share of contributions below which all that have a word are gathered."""
 LOOSE: Final = 2000
 """How many changes to the kept numbers may lie about before they are added up."""
 
@@ -79,8 +77,10 @@ _PLACED = (*PLACE, *_STANDING)
 
 async def counts(transaction: Transaction, wanted: Filter) -> Counts:
     """Return how many match `wanted`, and how many would with each other choice of one thing."""
-    cells, more = await _cells(transaction, wanted)
-    themes = await _themes(transaction, replace(wanted, themes=()))
+    opened, of_any = _open(wanted), replace(wanted, themes=())
+    looked_at = None if _is_kept(wanted) else await _looked_at(transaction, opened)
+    cells, more = await _cells(transaction, wanted, looked_at)
+    themes = await _themes(transaction, of_any, looked_at if opened == of_any else None)
     total, found = _faceted(wanted, cells)
     capped = Total(min(total, CAP), True) if more and total >= CAP else Total(total, more)
     return Counts(
@@ -143,9 +143,9 @@ def _is_kept(wanted: Filter) -> bool:
 # --- cells ---------------------------------------------------------------------------------------------------------
 
 
-async def _cells(transaction: Transaction, wanted: Filter) -> tuple[Sequence[Record], bool]:
+async def _cells(transaction: Transaction, wanted: Filter, looked_at: LookedAt | None) -> tuple[Sequence[Record], bool]:
     """Return how many there are of each kind, and whether there are more of them."""
-    if _is_kept(wanted):
+    if looked_at is None:
         theme = wanted.themes[0] if wanted.themes else 0
         kept = (
             select(*_KEPT, func.sum(ContributionCount.number))
@@ -153,22 +153,20 @@ async def _cells(transaction: Transaction, wanted: Filter) -> tuple[Sequence[Rec
             .where(ContributionCount.consultation.in_(wanted.scope), ContributionCount.theme_id == theme)
         )
         return await transaction.rows(kept), False
-    some, limit = await _looked_at(transaction, _open(wanted))
-    several = some.subquery()
+    several = looked_at.query.subquery()
     kinds = [several.c[name] for name in KIND]
     cells = await transaction.rows(select(*kinds, func.count()).select_from(several).group_by(*kinds))
-    return cells, sum(cell[-1] for cell in cells) >= limit
+    return cells, sum(cell[-1] for cell in cells) >= looked_at.limit
 
 
-async def _themes(transaction: Transaction, wanted: Filter) -> Mapping[int, int]:
+async def _themes(transaction: Transaction, wanted: Filter, looked_at: LookedAt | None) -> Mapping[int, int]:
     """Return how many of what matches there are under each theme."""
     if _is_kept(wanted):
         kept = select(ContributionCount.theme_id, func.sum(ContributionCount.number))
         kept = kept.where(ContributionCount.theme_id > 0, *_kept_where(wanted))
         rows = await transaction.rows(kept.group_by(ContributionCount.theme_id))
         return {row[0]: row[1] for row in rows if row[1]}
-    some, _ = await _looked_at(transaction, wanted)
-    several = some.subquery()
+    several = (looked_at or await _looked_at(transaction, wanted)).query.subquery()
     under = ContributionTheme.contribution_id == several.c.id
     counted = select(ContributionTheme.theme_id, func.count()).select_from(several).join(ContributionTheme, under)
     rows = await transaction.rows(counted.group_by(ContributionTheme.theme_id))
@@ -181,17 +179,26 @@ def _kept_where(wanted: Filter) -> list[Any]:
     return [slugs, *(column.in_(accepted) for column, accepted in chosen if accepted is not None)]
 
 
-async def _looked_at(transaction: Transaction, wanted: Filter) -> tuple[Select[Any], float]:
-    """Return the query for what is looked at to count it, and how many rows of it mean that there are more."""
+class LookedAt(NamedTuple):
+    """The query for what is looked at to count it, and how many rows of it mean that there are more."""
+
+    query: Select[Any]
+    limit: float
+
+
+async def _looked_at(transaction: Transaction, wanted: Filter) -> LookedAt:
+    """Return what is looked at for whatever no number is kept of."""
     search = Search(transaction, wanted)
     if not wanted.folded:
-        return newest(wanted, _PLACED, limit=LOOK), LOOK
-    near = len(await search.near(limit=NEAR))
+        return LookedAt(newest(wanted, _PLACED, limit=LOOK), LOOK)
+    if await search.is_gathered_at_once():
+        return LookedAt(search.gathered(_PLACED, limit=LOOK), LOOK)
+    near = await search.near()
     if not await search.goes_on():
-        return search.one_by_one(_PLACED, among=NEAR, limit=NEAR), math.inf
+        return LookedAt(search.one_by_one(_PLACED, among=NEAR, limit=NEAR), math.inf)
     if near < NEAR * RARE:
-        return search.gathered(_PLACED, limit=LOOK), LOOK
-    return search.one_by_one(_PLACED, among=LOOK, limit=CAP), 0
+        return LookedAt(search.gathered(_PLACED, limit=LOOK), LOOK)
+    return LookedAt(search.one_by_one(_PLACED, among=LOOK, limit=CAP), 0)
 
 
 # --- keeping the numbers ------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ import locales
 from storage import searching, tallies
 from storage.database import Database
 from storage.filters import Filter
+from tests.admin import factories
 from tests.storage import inboxes
 from tests.storage.inboxes import ALL, said, words_of
 
@@ -28,7 +30,8 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
     if request.param == "gathered":
         for module in (searching, tallies):
             monkeypatch.setattr(module, "NEAR", 1)
-        monkeypatch.setattr(tallies, "RARE", 2.0)
+        for module in (searching, tallies):
+            monkeypatch.setattr(module, "RARE", 2.0)
 
 
 @pytest.mark.usefixtures("way")
@@ -115,3 +118,28 @@ async def test_a_word_is_counted_up_to_a_limit(database: Database, monkeypatch: 
         assert (common.total, common.more) == ((20, True), True)
         every = await work.contributions.counts(ALL)
         assert (every.total, every.more) == ((45, False), False)
+
+
+async def test_a_rare_word_under_a_theme_is_gathered_and_a_common_one_is_not(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "NEAR", 10)
+    monkeypatch.setattr(searching, "RARE", 0.2)
+    theme = inboxes.THEMES[0]
+    later = factories.NOW + timedelta(hours=1)
+    await inboxes.publish(database)
+    await inboxes.put(
+        database,
+        [said("uji", themes=(theme,)), said("uji"), *(said("rruga", later, themes=(theme,)) for _ in range(20))],
+    )
+    async with database.reading() as work:
+        for words, themes, expected in (
+            ("uji", (theme,), True),
+            ("uji", (), False),
+            ("rruga", (theme,), False),
+        ):
+            wanted = replace(ALL, words=words, themes=themes)
+            assert await searching.Search(work.transaction, wanted).is_gathered_at_once() is expected, wanted
+        rare = replace(ALL, words="uji", themes=(theme,))
+        assert len((await work.contributions.page(rare, size=50)).rows) == 1
+        assert (await work.contributions.counts(rare)).total == (1, False)
