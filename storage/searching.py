@@ -139,23 +139,22 @@ class Search:
         return await self._transaction.rows(shown(self.gathered(PLACE, **way)))
 
     async def is_gathered_at_once(self) -> bool:
-        """Return whether the words are rare and something is asked that no index has in order of time, themes.
+        """Return whether the words are rare, an index has them, and none has the rest in order of time: themes.
 
         To find the newest under a theme may mean to walk past all there are; how rare a word is, the newest whatever
         their theme tell.
         """
-        if not self._wanted.themes:
+        if not self._wanted.themes or self._transaction.dialect != "postgresql":
             return False
-        of_any = Search(
-            self._transaction, Filter(self._wanted.scope, self._wanted.consultation, words=self._wanted.words)
-        )
-        return await of_any.near() < NEAR * RARE and await of_any.goes_on()
+        of_any = Filter(self._wanted.scope, self._wanted.consultation, words=self._wanted.words)
+        return await Search(self._transaction, of_any).is_rare()
 
-    async def near(self) -> int:
-        """Return how many have the words among the first few that match the rest of the filter."""
-        there = self.one_by_one(PLACE, among=NEAR, limit=NEAR).subquery()
+    async def is_rare(self) -> bool:
+        """Return whether hardly any of the first few that match the rest of the filter have the words."""
+        many = max(1, int(NEAR * RARE))
+        there = self.one_by_one(PLACE, among=NEAR, limit=many).subquery()
         row = await self._transaction.first(select(func.count()).select_from(there))
-        return int(row[0]) if row else 0
+        return row is None or row[0] < NEAR * RARE
 
     async def goes_on(self, **way: Any) -> bool:
         """Return whether more than these match the filter, the words left out."""

@@ -16,7 +16,7 @@ from sqlalchemy import Select, delete, func, insert, literal, select, text, true
 
 from storage.filters import NOBODY, Filter
 from storage.models import Contribution, ContributionCount, ContributionTheme
-from storage.searching import NEAR, PLACE, RARE, Search, newest
+from storage.searching import NEAR, PLACE, Search, newest
 from storage.transaction import Record, Transaction
 
 CAP: Final = 1000
@@ -193,10 +193,9 @@ async def _looked_at(transaction: Transaction, wanted: Filter) -> LookedAt:
         return LookedAt(newest(wanted, _PLACED, limit=LOOK), LOOK)
     if await search.is_gathered_at_once():
         return LookedAt(search.gathered(_PLACED, limit=LOOK), LOOK)
-    near = await search.near()
     if not await search.goes_on():
         return LookedAt(search.one_by_one(_PLACED, among=NEAR, limit=NEAR), math.inf)
-    if near < NEAR * RARE:
+    if await search.is_rare():
         return LookedAt(search.gathered(_PLACED, limit=LOOK), LOOK)
     return LookedAt(search.one_by_one(_PLACED, among=LOOK, limit=CAP), 0)
 
