@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 
@@ -144,3 +145,13 @@ async def test_the_check_says_what_is_wrong_and_what_can_be_published(site: Site
     broken = (await boss.get("/audit/check")).text
     assert words("Line %(number)s is the first that is wrong", number=2) in broken
     assert words("It was taken out.") in broken
+
+
+async def test_an_empty_record_says_that_nothing_was_written_down(lone_site: Site) -> None:
+    boss = await lone_site.member("administrator")
+    page = html.unescape((await boss.get("/audit/")).text)
+    assert words("Nothing is written down yet") in page
+    assert words("Nothing here") not in page
+    sieved = html.unescape((await boss.get("/audit/", params={"day": "2026-11-20"})).text)
+    assert words("Nothing here") in sieved
+    assert words("Nothing is written down yet") not in sieved
