@@ -1,18 +1,22 @@
 """Work that is done for many at once: what comes while one batch is under way makes the next.
 
-A single job goes at once. Under load each round takes all that has come, and rests a moment before the next: what a
-batch costs whatever it holds is then shared by more, and who waits anyway waits no longer.
+A single job goes at once. Under load each round takes all that has come, and lets everything else that can be done go
+before: what a batch costs whatever it holds is then shared by more, and the processor is not idle meanwhile.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 LINGER = 0.015
-"""Seconds between two batches of several jobs."""
+"""Seconds between two batches of several jobs, at most."""
+
+NOTHING = 0.00005
+"""Seconds that a round of the loop takes in which nothing is to be done."""
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -51,7 +55,7 @@ class Batches(Generic[Job, Result]):
         many = False
         while self._waiting:
             if many and len(self._waiting) < self._at_most:
-                await asyncio.sleep(LINGER)
+                await _rest()
             taken = self._taken()
             many = len(taken) > 1
             results = await self._results([job for job, _ in taken]) if taken else []
@@ -72,6 +76,18 @@ class Batches(Generic[Job, Result]):
             return await self._run(jobs)
         except Exception as error:  # noqa: BLE001 - whoever waits for a job learns what became of it
             return [error] * len(jobs)
+
+
+async def _rest() -> None:
+    """Return once there is nothing else to do in this process, or a while has passed."""
+    now = time.monotonic()
+    until = now + LINGER
+    while now < until:
+        began = now
+        await asyncio.sleep(0)
+        now = time.monotonic()
+        if now - began < NOTHING:
+            return
 
 
 def settle(done: asyncio.Future[Result], result: Result | Exception) -> None:

@@ -112,6 +112,7 @@ class RedisOrder:
         self._sleepers: dict[str, asyncio.Event] = {}
         self._listener: asyncio.Task[None] | None = None
         self._listening = asyncio.Event()
+        self._names: dict[int, str] = {}
         self._held: set[str] = set()
         self._unsaid: set[str] = set()
         self._parting: asyncio.Task[None] | None = None
@@ -128,15 +129,15 @@ class RedisOrder:
         Mostly nobody else has it, so `meanwhile` is begun before Redis has said so.
         """
         await self._memory.queue(chat_id)
+        name = self._names[chat_id] = self._keyring.lookup(chat_id).hex()
         since = asyncio.get_running_loop().time()
         begun = meanwhile() if meanwhile is not None else None
         try:
-            is_old = await self._take(self._name(chat_id), since)
+            is_old = await self._take(name, since)
             await self._memory.place()
         except BaseException:
             forgotten(begun)
-            self._let_go(self._name(chat_id))
-            self._memory.leave(chat_id)
+            self._leave(chat_id)
             raise
         if is_old:
             forgotten(begun)
@@ -146,8 +147,7 @@ class RedisOrder:
     def end(self, chat_id: int) -> None:
         """Let the next one in, wherever they wait."""
         self._memory.free()
-        self._let_go(self._name(chat_id))
-        self._memory.leave(chat_id)
+        self._leave(chat_id)
 
     async def check(self) -> None:
         """Return when Redis answers; raise what is wrong when it does not."""
@@ -165,8 +165,9 @@ class RedisOrder:
         await self._redis.aclose()
         await self._ears.aclose()
 
-    def _name(self, chat_id: int) -> str:
-        return self._keyring.lookup(chat_id).hex()
+    def _leave(self, chat_id: int) -> None:
+        self._let_go(self._names.pop(chat_id))
+        self._memory.leave(chat_id)
 
     async def _take(self, name: str, since: float) -> bool:
         """Return when the turn is ours, or when it is no use to wait any longer.

@@ -84,7 +84,9 @@ class Straight(Transaction):
         connection = self._connection = await self._engine.connect()
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         driver: Any = (await connection.get_raw_connection()).driver_connection
+        driver.prepare_threshold = 0  # whatever is said here is said again
         self._cursor = driver.cursor()
+        await self._cursor.execute("SET plan_cache_mode = force_generic_plan")  # one plan serves any number of rows
         return self._cursor
 
 
