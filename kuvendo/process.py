@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Iterator, Sequence
@@ -20,6 +19,7 @@ import uvloop
 from starlette.applications import Starlette
 
 from kuvendo.guard import Guarded
+from kuvendo.memory import settle
 from kuvendo.trouble import Trouble
 
 log = structlog.get_logger("kuvendo.process")
@@ -111,7 +111,7 @@ class Process:
         loop.set_exception_handler(_log_unhandled)
         serving = asyncio.create_task(self._serve())
         await self._started(serving)
-        _settle_memory()
+        settle()
         tasks = [asyncio.create_task(self._watched(duty)) for duty in self._duties]
         if self._on_ready is not None and not self.stopping.is_set():
             self._on_ready()
@@ -148,13 +148,6 @@ class Process:
         await _ended({serving}, SERVER_GRACE + 1)
         if serving.done() and not serving.cancelled():
             self._failure = self._failure or serving.exception()
-
-
-def _settle_memory() -> None:
-    """Look no more through what stays for good, and less often through the rest: a quarter of an update's cost."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
 
 
 async def _ended(tasks: set[asyncio.Task[None]], seconds: float) -> None:

@@ -1,6 +1,6 @@
 """The statement that reads one chunk of what was submitted, for `storage.streaming`.
 
-What belongs to a submission comes as text, JSON without its outer brackets; NULL where there is nothing.
+Everything comes as texts of JSON, one for each table: of what a chunk costs, most would be rows otherwise.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, Uuid, bindparam, cast, exists, false, select, tuple_
+from sqlalchemy import CTE, ColumnElement, Select, Uuid, bindparam, exists, false, func, select, tuple_
 
 from storage.filters import Filter, conditions, matches
 from storage.gathering import Lines
@@ -27,12 +27,23 @@ from storage.types import UtcDateTime
 
 
 def chunk(wanted: Filter, dialect: str, size: int) -> Select[*tuple[Any, ...]]:
-    """Return the reading of the next chunk after the place `at`, `id`.
+    """Return the reading of the next chunk after the place `at`, `id`: one row of five lists.
 
-    The chunk is found first and what belongs to it is then looked up: joined at once, each chunk would cost more than
-    the one before.
+    These are the submissions, their contributions, the themes of these, their answers and what is redacted in them;
+    each begins with the number of its submission in the chunk, from 1. The chunk is found first and what belongs to it
+    is then looked up: joined at once, each chunk would cost more than the one before.
     """
-    chosen = _chosen(wanted, dialect)
+    chosen, lines = _chosen(wanted, dialect), Lines(dialect)
+    page = _page(wanted, chosen, size)
+    about = (lines.quoted(page.c.consultation), lines.quoted(page.c.channel), lines.quoted(page.c.language))
+    placed = (lines.plain(page.c.started_at), lines.plain(page.c.submitted_at))
+    submission = (page.c.n, lines.plain(page.c.id), lines.plain(page.c.digest), *about, *placed)
+    told = (select(lines.all(*submission)).select_from(page), *_belonging_to(page, chosen, lines))
+    return select(*(each.scalar_subquery() for each in told))
+
+
+def _page(wanted: Filter, chosen: Sequence[ColumnElement[bool]], size: int) -> CTE:
+    """Return the submissions of the chunk, numbered in the order of time."""
     there = tuple_(bindparam("at", type_=UtcDateTime()), bindparam("id", type_=Uuid()))
     place = tuple_(Submission.submitted_at, Submission.id)
     mine = [Submission.submitted_at.is_not(None), there < place, *_of_submission(wanted)]
@@ -41,14 +52,9 @@ def chunk(wanted: Filter, dialect: str, size: int) -> Select[*tuple[Any, ...]]:
         mine.append(exists(parts.where(Contribution.submission_id == Submission.id, *chosen)))
     columns = [Submission.id, Submission.digest, Submission.consultation, Submission.channel, Submission.language]
     columns += [Submission.started_at, Submission.submitted_at]
-    page = select(*columns).where(*mine).order_by(Submission.submitted_at, Submission.id).limit(size).subquery("page")
-    told = [cast(each, Text) if each.name in _AS_TEXT else each for each in page.c]
-    return select(*told, *_belonging_to(page.c, chosen, Lines(dialect))).order_by(page.c.submitted_at, page.c.id)
-
-
-_AS_TEXT = {"id", "started_at", "submitted_at"}
-"""What is told as the database writes it, which is quicker than values of it."""
-THEMES = select(Theme.position, Theme.slug, Theme.id)
+    found = select(*columns).where(*mine).order_by(Submission.submitted_at, Submission.id).limit(size).subquery()
+    number = func.row_number().over(order_by=(found.c.submitted_at, found.c.id))
+    return select(found, number.label("n")).cte("page")
 
 
 def _of_submission(wanted: Filter) -> list[ColumnElement[bool]]:
@@ -70,23 +76,26 @@ def _chosen(wanted: Filter, dialect: str) -> list[ColumnElement[bool]]:
     return [*conditions(wanted), *matches(wanted.folded, dialect)] if wanted.folded else conditions(wanted)
 
 
-def _belonging_to(page: Any, chosen: Sequence[ColumnElement[bool]], lines: Lines) -> tuple[ColumnElement[Any], ...]:
-    """Return the contributions, the answers and the redactions of a submission of the page."""
-    coded = select(lines.all(ContributionTheme.theme_id)).where(ContributionTheme.contribution_id == Contribution.id)
-    part = (Contribution.item, Contribution.position, lines.quoted(Contribution.status), lines.several(coded))
-    parts = select(lines.all(lines.list(*part)))
+def _belonging_to(
+    page: CTE, chosen: Sequence[ColumnElement[bool]], lines: Lines
+) -> tuple[Select[*tuple[Any, ...]], ...]:
+    """Return the contributions of the page's submissions, their themes, the answers and the redactions."""
+    n, id_ = page.c.n, page.c.id
+    parts = select(lines.all(n, Contribution.item, Contribution.position, lines.quoted(Contribution.status)))
+    parts = parts.select_from(page).join(Contribution, Contribution.submission_id == id_)
     if chosen:
-        parts = parts.join(ContributionText, isouter=True)
+        parts = parts.join(ContributionText, isouter=True).where(*chosen)
+    coded = select(lines.all(n, Contribution.item, Theme.position, lines.quoted(Theme.slug))).select_from(page)
     slot = (lines.quoted(AnswerRow.question), AnswerRow.item, AnswerRow.revision)
     state = (lines.number(AnswerRow.skipped), lines.number(AnswerRow.dropped))
-    answer = lines.list(*slot, *state, AnswerRow.chosen, AnswerRow.parts)
-    words = (lines.json(AnswerRow.parts), lines.quoted(AuthorReply.text), Redaction.start, Redaction.end)
-    covered = select(lines.all(lines.list(*words))).select_from(Redaction)
+    said = select(lines.all(n, *slot, *state, AnswerRow.chosen, AnswerRow.parts)).select_from(page)
+    words = (lines.optional(AnswerRow.parts), lines.optional(lines.quoted(AuthorReply.text)))
+    covered = select(lines.all(n, *words, Redaction.start, Redaction.end)).select_from(page)
     return (
-        parts.where(Contribution.submission_id == page.id, *chosen).scalar_subquery(),
-        select(lines.all(answer)).where(AnswerRow.submission_id == page.id).scalar_subquery(),
-        covered.join(AnswerRow, AnswerRow.id == Redaction.answer_id, isouter=True)
-        .join(AuthorReply, AuthorReply.id == Redaction.author_reply_id, isouter=True)
-        .where(Redaction.submission_id == page.id, Redaction.undone_at.is_(None))
-        .scalar_subquery(),
+        parts,
+        coded.join(Contribution, Contribution.submission_id == id_).join(ContributionTheme).join(Theme),
+        said.join(AnswerRow, AnswerRow.submission_id == id_),
+        covered.join(Redaction, (Redaction.submission_id == id_) & Redaction.undone_at.is_(None))
+        .join(AnswerRow, AnswerRow.id == Redaction.answer_id, isouter=True)
+        .join(AuthorReply, AuthorReply.id == Redaction.author_reply_id, isouter=True),
     )

@@ -50,8 +50,10 @@ def export(
 async def _write(database: Database, consultation: str, name: str, output: Path | None, language: str) -> None:
     """Write the file beside its place and move it there whole, so that half an export is never taken for one."""
     from admin.exports import export as pieces
+    from kuvendo.memory import settle
     from storage.filters import Filter
 
+    settle()
     wanted = Filter(scope=(consultation,))
     if output is None:
         await _copy(pieces(database, wanted, name, language), sys.stdout.buffer)
