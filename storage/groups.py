@@ -1,5 +1,8 @@
 """Groups: a bracket around contributions that say the same. It changes nothing in them, and opens at a touch.
 
+Whoever puts in or takes out holds the groups around it first, the lowest number first, then the contributions: so what
+was read of a group stays true until it is changed. On SQLite one writes at a time anyway.
+
 What leaves a group is remembered until it is in one again, so that taking a contribution out, or a whole group apart,
 can be undone. A group of one is none: whoever takes out the last but one takes it apart.
 """
@@ -13,13 +16,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, union, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.errors import StorageError
 from storage.filing import TOPIC
 from storage.models import Contribution, ContributionGroup, GroupLeaving
-from storage.moderation import Moderation, Moved
+from storage.moderation import Moderation, Moved, Standing
 from storage.transaction import Transaction
 
 
@@ -102,6 +105,24 @@ class Groups:
         row = await self._transaction.first(statement)
         return Group(*row) if row else None
 
+    # --- holding -----------------------------------------------------------------------------------------------------
+
+    async def hold(self, group: int) -> None:
+        """Have nobody else put anything into this group, or take it out, or bring it back, before this is committed."""
+        await self._hold_around([*(await self.members(group)), *(await self.former(group))], group)
+
+    async def _hold_around(self, contributions: Sequence[uuid.UUID], *groups: int) -> None:
+        """Hold these groups and every one that the contributions are in or were in: theirs is another mark too."""
+        inside = select(Contribution.group_id).where(Contribution.id.in_(contributions))
+        left = select(GroupLeaving.group_id).where(GroupLeaving.contribution_id.in_(contributions))
+        around = {row[0] for row in await self._transaction.rows(union(inside, left))} - {None}
+        mine = select(ContributionGroup.id).where(ContributionGroup.id.in_({*groups, *around}))
+        await self._transaction.rows(mine.order_by(ContributionGroup.id).with_for_update(key_share=True))
+
+    async def _hold_inside(self, contributions: Iterable[uuid.UUID]) -> None:
+        mine = select(Contribution.id).where(Contribution.id.in_(list(contributions))).order_by(Contribution.id)
+        await self._transaction.rows(mine.with_for_update(key_share=True))
+
     # --- putting together --------------------------------------------------------------------------------------------
 
     async def create(self, consultation: str, name: str, by: int | None, now: datetime) -> int:
@@ -114,8 +135,8 @@ class Groups:
         self, contribution: uuid.UUID, group: int, *, seen: int | None, by: int | None, now: datetime
     ) -> None:
         """Put a contribution into a group, out of any it is in; raises Elsewhere too."""
-        here = await self.group(group)
-        standing = await Moderation(self._transaction).standing(contribution)
+        await self._hold_around([contribution], group)
+        here, standing = await self.group(group), await Moderation(self._transaction).standing(contribution)
         if here is None or standing is None or standing.consultation != here.consultation:
             raise Elsewhere("the group is of another consultation")
         if standing.group_id == group:
@@ -133,16 +154,22 @@ class Groups:
 
         That is the other's group, or this one's where the other is in none, or a new one. Raises Elsewhere too.
         """
-        moderation = Moderation(self._transaction)
-        mine, theirs = await moderation.standing(contribution), await moderation.standing(other)
+        held = [each.group_id for each in await self._both(contribution, other) if each]
+        await self._hold_around((contribution, other))
+        await self._hold_inside((contribution, other))
+        mine, theirs = await self._both(contribution, other)
         if mine is None or theirs is None or mine.consultation != theirs.consultation or contribution == other:
             raise Elsewhere("the other contribution is of another consultation")
-        if seen is not None and mine.version != seen:
+        if (seen is not None and mine.version != seen) or [mine.group_id, theirs.group_id] != held:
             raise Moved(mine)
         group = theirs.group_id or mine.group_id or await self.create(mine.consultation, "", by, now)
         await self.put_in(contribution, group, seen=None, by=by, now=now)
         await self.put_in(other, group, seen=None, by=by, now=now)
         return group
+
+    async def _both(self, one: uuid.UUID, other: uuid.UUID) -> tuple[Standing | None, Standing | None]:
+        moderation = Moderation(self._transaction)
+        return await moderation.standing(one), await moderation.standing(other)
 
     async def rename(self, group: int, name: str, *, seen: int) -> None:
         """Give a group another name, words of the secretariat; raises GroupMoved."""
@@ -156,6 +183,7 @@ class Groups:
 
     async def take_out(self, contribution: uuid.UUID, *, seen: int | None, by: int | None, now: datetime) -> int | None:
         """Take a contribution out of its group, and return the group's number; None where it was in none."""
+        await self._hold_around([contribution])
         standing = await Moderation(self._transaction).standing(contribution)
         if standing is None or (seen is not None and standing.version != seen):
             raise Moved(standing)
@@ -167,18 +195,23 @@ class Groups:
 
     async def dissolve(self, group: int, *, by: int | None, now: datetime) -> int:
         """Take a group apart, and return how many contributions were in it."""
+        await self.hold(group)
         members = await self.members(group)
         await self._all_leave(members, group, by, now)
         return len(members)
 
     async def bring_back(self, group: int, *, by: int | None, now: datetime) -> int:
         """Undo what was taken out of a group last, or its taking apart; return how many came back."""
+        await self.hold(group)
+        await self._hold_inside(await self.former(group))
         former = await self.former(group)
         for each in former:
             await self.put_in(each, group, seen=None, by=by, now=now)
         return len(former)
 
     async def _all_leave(self, members: Iterable[uuid.UUID], group: int, by: int | None, now: datetime) -> None:
+        members = list(members)
+        await self._hold_inside(members)
         for each in members:
             await self._leave(each, group, now)
             await self._set(each, None, None, by, now)

@@ -65,6 +65,7 @@ async def put_back(visit: Visit) -> Response:
     number = _number(form.get("group", ""))
 
     async def act(work: UnitOfWork, id_: UUID, seen: int) -> None:
+        await work.groups.hold(number)
         last = await work.groups.left_last(id_)
         if last is None or last.id != number:
             raise HTTPException(404)
@@ -166,6 +167,7 @@ async def dissolve(visit: Visit) -> Response:
     form = await visit.form()
     async with visit.database.begin() as work:
         found = await _group(visit, work)
+        await work.groups.hold(found.id)
         if was_seen(form) != await work.groups.mark(found.id):
             return await _second(visit, work, found, visit.translations.gettext("The group taken apart"))
         count = await work.groups.dissolve(found.id, by=visit.member.id, now=visit.now)
@@ -178,6 +180,7 @@ async def bring_back(visit: Visit) -> Response:
     form = await visit.form()
     async with visit.database.begin() as work:
         found = await _group(visit, work)
+        await work.groups.hold(found.id)
         if was_seen(form) != await work.groups.mark(found.id):
             return await _second(visit, work, found, visit.translations.gettext("What left it last, back in it"))
         count = await work.groups.bring_back(found.id, by=visit.member.id, now=visit.now)

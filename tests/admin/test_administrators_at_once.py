@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import html
 import re
+import uuid
 from importlib.resources import files
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from storage.database import Database
 from tests.admin import factories
 from tests.admin.conftest import Person, Site, seen_in, words
 
@@ -177,12 +180,18 @@ async def test_an_account_is_closed_once(site: Site) -> None:
     assert await deeds(site, "staff.") == ["staff.enable", "staff.disable"]
 
 
-async def test_a_group_that_grew_is_not_taken_apart_unread(site: Site) -> None:
+async def grouped(site: Site) -> tuple[list[uuid.UUID], int]:
+    """Return three contributions, and the group that the first two are in."""
     ids = [await factories.submission(site.database, {"issue": [text], "why": [None]}) for text in ("a", "b", "c")]
     async with site.database.begin() as work:
         inside = [(await work.reading.several([each]))[0].contributions[0].id for each in ids]
         group = await work.groups.join(inside[0], inside[1], seen=0, by=None, now=site.clock.now)
         await work.commit()
+    return inside, group
+
+
+async def test_a_group_that_grew_is_not_taken_apart_unread(site: Site) -> None:
+    inside, group = await grouped(site)
     person, here = await site.member(), f"/groups/{group}"
     seen = seen_in((await person.get(here)).text, f"{here}/apart")
     async with site.database.begin() as work:
@@ -199,3 +208,43 @@ async def test_a_group_that_grew_is_not_taken_apart_unread(site: Site) -> None:
     assert (await person.send(here, f"{here}/undo")).status_code == 303
     async with site.database.reading() as work:
         assert await work.groups.size(group) == 3
+
+
+async def ends_or_waits(database: Database, task: asyncio.Task[Any]) -> None:
+    """Return once a task is done, or waits for what another transaction holds; on SQLite it waits for its turn."""
+    waiting = text("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+    async with asyncio.timeout(60):
+        while not task.done():
+            await asyncio.sleep(0.01)
+            async with database.reading() as work:
+                if work.transaction.dialect == "sqlite" or await work.transaction.first(waiting) is not None:
+                    return
+
+
+async def test_a_group_that_grows_at_that_moment_is_not_taken_apart_unread(site: Site) -> None:
+    inside, group = await grouped(site)
+    person, here = await site.member(), f"/groups/{group}"
+    seen = seen_in((await person.get(here)).text, f"{here}/apart")
+    async with site.database.begin() as work:
+        await work.groups.put_in(inside[2], group, seen=None, by=None, now=site.clock.now)
+        apart = asyncio.create_task(person.post(f"{here}/apart", {"seen": seen}))
+        await ends_or_waits(site.database, apart)
+        await work.commit()
+    assert (await apart).status_code == 409
+    async with site.database.reading() as work:
+        assert await work.groups.size(group) == 3
+
+
+async def test_what_goes_elsewhere_at_that_moment_is_not_brought_back_unread(site: Site) -> None:
+    inside, group = await grouped(site)
+    person, here = await site.member(), f"/groups/{group}"
+    assert (await person.send(here, f"{here}/apart")).status_code == 303
+    seen = seen_in((await person.get(here)).text, f"{here}/undo")
+    async with site.database.begin() as work:
+        other = await work.groups.join(inside[0], inside[2], seen=None, by=None, now=site.clock.now)
+        back = asyncio.create_task(person.post(f"{here}/undo", {"seen": seen}))
+        await ends_or_waits(site.database, back)
+        await work.commit()
+    assert (await back).status_code == 409
+    async with site.database.reading() as work:
+        assert (await work.groups.size(group), await work.groups.size(other)) == (0, 2)
