@@ -145,6 +145,10 @@ class QuestionnaireVersion(Base):
 # --- what was said ------------------------------------------------------------------------------------------
 
 
+_SENT = text("submitted_at IS NOT NULL")
+_OPEN = text("submitted_at IS NULL AND discarded_at IS NULL")
+
+
 class Submission(Base):
     """One set of answers: a draft while `submitted_at` is empty, a submission from then on."""
 
@@ -152,6 +156,8 @@ class Submission(Base):
     __table_args__ = (
         UniqueConstraint("participant_id", "draft"),
         Index("ix_submissions_newest", "submitted_at", "id"),
+        Index("ix_submissions_sent", "consultation", postgresql_where=_SENT, sqlite_where=_SENT),
+        Index("ix_submissions_open", "consultation", postgresql_where=_OPEN, sqlite_where=_OPEN),
         {"info": {"person": PERSON}},
     )
 

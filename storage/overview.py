@@ -75,12 +75,16 @@ class Overview:
         )
 
     async def begun(self, consultations: Sequence[str]) -> dict[str, tuple[int, int]]:
-        """Return how many drafts of each consultation may still be sent, and how many were; all in one walk."""
-        is_open = case((Submission.submitted_at.is_(None) & Submission.discarded_at.is_(None), 1))
-        counted = select(Submission.consultation, func.count(is_open), func.count(Submission.submitted_at))
-        mine = counted.where(Submission.consultation.in_(list(consultations))).group_by(Submission.consultation)
-        found = {row[0]: (int(row[1]), int(row[2])) for row in await self._transaction.rows(mine)}
-        return {slug: found.get(slug, (0, 0)) for slug in consultations}
+        """Return how many drafts of each consultation may still be sent, and how many were; each has its index."""
+        drafts = await self._each(consultations, Submission.submitted_at.is_(None), Submission.discarded_at.is_(None))
+        sent = await self._each(consultations, Submission.submitted_at.is_not(None))
+        return {slug: (drafts.get(slug, 0), sent.get(slug, 0)) for slug in consultations}
+
+    async def _each(self, consultations: Sequence[str], *such: ColumnElement[bool]) -> dict[str, int]:
+        """Return how many such submissions of each consultation there are, where there are any."""
+        mine = (Submission.consultation.in_(list(consultations)), *such)
+        counted = select(Submission.consultation, func.count()).where(*mine).group_by(Submission.consultation)
+        return {row[0]: int(row[1]) for row in await self._transaction.rows(counted)}
 
     async def figures(self, consultation: str, now: datetime) -> dict[str, Any]:
         """Count everything that charts show of one consultation, as JSON's values."""
