@@ -126,6 +126,23 @@ async def test_an_answer_to_a_question_is_read_first_too(site: Site) -> None:
     assert "rruga ne fshat" not in shown(late)
 
 
+async def test_what_is_left_out_stays_out_of_what_the_author_says_meanwhile(lone_site: Site) -> None:
+    id_ = await case(lone_site)
+    person = await lone_site.member()
+    form = await form_of(person, id_, status="ready")
+    async with lone_site.database.begin() as work:
+        whose = await work.transaction.first(select(Contribution.submission_id).where(Contribution.id == id_))
+        assert whose is not None
+        assert await work.redactions.add_words(whose.submission_id, 1, id_, "fëmijët", "", None, factories.NOW) == 1
+        await work.commit()
+    await edited(lone_site, "rruga ku ecin fëmijët në Lurë")
+    await answered(lone_site, "te shkolla ku rrinë femijet")
+    page = shown(await person.post(f"/contributions/{id_}/status", form))
+    assert all(each in page for each in ("rruga ku ecin […] në Lurë", "te shkolla ku rrinë […]"))
+    assert "fëmijët" not in page
+    assert "femijet" not in page
+
+
 async def test_what_was_taken_back_is_said_to_be(lone_site: Site) -> None:
     id_ = await case(lone_site)
     person = await lone_site.member()
