@@ -258,6 +258,18 @@ async def test_a_new_version_is_compared_and_then_published(site: Site) -> None:
     assert taken == 422
 
 
+async def test_an_earlier_version_takes_the_place_of_no_later_one(lone_site: Site) -> None:
+    person = await lone_site.member("administrator")
+    for number in (5, 3):
+        text = re.sub(r"version: \d+", f"version: {number}", NEW, count=1)
+        status, page = await _bring(person, text)
+        status, _ = await _bring(person, text, "publish", seen_in(page, f"{DIGITAL}/publish") if status == 200 else "")
+        assert status == (303 if number == 5 else 422)
+    async with lone_site.database.reading() as work:
+        versions = await work.consultations.versions(factories.DIGITAL)
+    assert sorted(each.version for each in versions if each.slug == "key-issues") == [1, 5]
+
+
 async def test_a_file_comes_in_nowhere_else(lone_site: Site) -> None:
     person = await lone_site.member("administrator")
     response = await person.client.post(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from storage.database import Database
 from storage.errors import FrozenVersion
+from storage.models import ConsultationRow
 from tests.storage.people import CONSULTATION, DIGEST, publish, questionnaire
 
 
@@ -23,6 +25,15 @@ async def test_a_new_consultation_waits_to_be_opened(database: Database, now: da
         assert (await uow.consultations.list())[0].state == "closed"
         assert not await uow.consultations.open("unknown", now)
         assert not await uow.consultations.close("unknown", now)
+
+
+async def test_what_is_closed_twice_is_closed_since_the_first_time(database: Database, now: datetime) -> None:
+    await publish(database, now)
+    async with database.begin() as uow:
+        assert await uow.consultations.close("digital", now)
+        assert await uow.consultations.close("digital", now + timedelta(days=3))
+        rows = await uow.transaction.rows(select(ConsultationRow.closed_at))
+        assert [row.closed_at for row in rows] == [now]
 
 
 async def test_a_published_version_never_changes(database: Database, now: datetime) -> None:
