@@ -154,6 +154,20 @@ async def test_of_two_roles_the_second_is_asked(site: Site) -> None:
     assert await deeds(site, "staff.role") == ["staff.role"] * 2
 
 
+async def test_of_two_who_change_what_an_account_sees_the_second_is_asked(lone_site: Site) -> None:
+    ana, besa = await two(lone_site)
+    drita = await factories.staff(lone_site.database, "Drita", role="moderator")
+    here, path = f"/people/{drita.id}", f"/people/{drita.id}/role"
+    seen = seen_in((await besa.get(here)).text, path)
+    await ana.send(here, path, {"role": "moderator", "sees": "some", "component": factories.JUSTICE})
+    late = await besa.post(path, {"role": "viewer", "sees": "all", "seen": seen})
+    assert late.status_code == 409
+    async with lone_site.database.reading() as work:
+        found = await work.staff.by_id(drita.id)
+    assert found is not None
+    assert (found.role, found.components) == ("moderator", (factories.JUSTICE,))
+
+
 async def test_a_password_that_was_just_handed_out_stays_good_until_one_has_chosen(site: Site) -> None:
     ana, besa = await two(site)
     drita = await factories.staff(site.database, "Drita")
